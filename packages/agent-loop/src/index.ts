@@ -1,0 +1,8 @@
+export type { AgentOptions, Prompt, RunOptions } from './agent.js'
+export { Agent } from './agent.js'
+export type { Hooks } from './hooks.js'
+export { hooks } from './hooks.js'
+export { promiseStep } from './promise-step.js'
+export { runAgent } from './run-agent.js'
+export { anyStop, calledTool, maxTurns } from './stop.js'
+export { textOf, textStream } from './views.js'

@@ -1,0 +1,29 @@
+export interface LinkedController {
+  readonly controller: AbortController
+  unlink(): void
+}
+
+/**
+ * A controller that is aborted when `parent` is. `AbortSignal.any` would do, but holds on to its followers for as long
+ * as a long-lived parent lives on Node 20; `unlink` lets go at once.
+ */
+export function linkSignal(parent: AbortSignal | undefined): LinkedController {
+  const controller = new AbortController()
+  const follow = () => controller.abort(parent?.reason)
+  if (parent?.aborted) follow()
+  else parent?.addEventListener('abort', follow, { once: true })
+  return { controller, unlink: () => parent?.removeEventListener('abort', follow) }
+}
+
+/** Makes leaving abort first: a generator's own `return()` waits behind a pending `next()`, however long that takes. */
+export function abortFirst<Generator extends AsyncGenerator>(
+  events: Generator,
+  controller: AbortController,
+): Generator {
+  const leave = events.return.bind(events)
+  events.return = (value) => {
+    controller.abort()
+    return leave(value)
+  }
+  return events
+}

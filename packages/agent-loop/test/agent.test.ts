@@ -1,0 +1,94 @@
+import type { Message } from '@x/types'
+import { AgentError } from '@x/types'
+import { scriptedModel } from '@x/types/testing'
+import { describe, expect, test } from 'vitest'
+import { Agent, textOf } from '../src/index.js'
+import { addTool, callPart, collect, say, toolNamed } from './helpers.js'
+
+test('remembers: each run starts from what the last one left', async () => {
+  const model = scriptedModel(['Hello Ann.', 'You are Ann.'])
+  const agent = new Agent({ model })
+  await agent.run('I am Ann.')
+  expect(textOf(await agent.run('Who am I?'))).toBe('You are Ann.')
+  expect(model.calls[1]?.request.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user'])
+  expect(new Set(agent.messages.map(({ id }) => id)).size).toBe(4)
+  expect(agent.usage).toEqual({ inputTokens: 2, outputTokens: 2, totalTokens: 4 })
+})
+
+describe('a prompt', () => {
+  const asked = async (prompt: Parameters<Agent['run']>[0]) => {
+    const model = scriptedModel(['ok'])
+    await new Agent({ model }).run(prompt)
+    return model.calls[0]?.request.messages.map(({ role, content }) => ({ role, content }))
+  }
+  const hi = [{ role: 'user', content: [say('hi')] }]
+
+  test('as a text', async () => expect(await asked('hi')).toEqual(hi))
+  test('as parts', async () => expect(await asked([say('hi')])).toEqual(hi))
+  test('as messages', async () => expect(await asked(hi as Message[])).toEqual(hi))
+})
+
+test('overlapping runs give a clear error and do not disturb the first', async () => {
+  const agent = new Agent({ model: scriptedModel([{ content: [say('slowly')], delayMs: 1 }, 'later']) })
+  const first = agent.run('one')
+  await expect(agent.run('two')).rejects.toMatchObject({ code: 'busy', hint: expect.stringContaining('Wait for it') })
+  expect(textOf(await first)).toBe('slowly')
+  expect(textOf(await agent.run('three'))).toBe('later')
+})
+
+test('a stream that nobody reads does not keep the agent busy', async () => {
+  const agent = new Agent({ model: scriptedModel(['ok']) })
+  agent.stream('never read')
+  expect(textOf(await agent.run('read'))).toBe('ok')
+})
+
+test('after a failure the user message stays, and running again just works', async () => {
+  const agent = new Agent({ model: scriptedModel([new AgentError('throttled', 'Slow down.'), 'better']) })
+  await expect(agent.run('go')).rejects.toMatchObject({ code: 'throttled' })
+  expect(agent.messages.map(({ role }) => role)).toEqual(['user'])
+  expect(textOf(await agent.run())).toBe('better')
+})
+
+test('running with nothing to say and nothing said is refused, and the agent stays usable', async () => {
+  const agent = new Agent({ model: scriptedModel(['ok']) })
+  await expect(agent.run()).rejects.toMatchObject({ code: 'invalid-messages' })
+  expect(textOf(await agent.run('go'))).toBe('ok')
+})
+
+test('an answer to a call that does not wait is refused', async () => {
+  const agent = new Agent({ model: scriptedModel(['ok']) })
+  await agent.run('go')
+  await expect(agent.resume({ x: true })).rejects.toThrow(/No pending call has the id "x"/)
+})
+
+test('per-run options hold for their run only', async () => {
+  const model = scriptedModel(['one', 'two'])
+  const agent = new Agent({ model, tools: [addTool], env: 'mine' })
+  await agent.run('go', { config: { temperature: 0 }, tools: [], toolChoice: 'none' })
+  await agent.run('go')
+  expect(model.calls.map(({ config }) => config.temperature)).toEqual([0, undefined])
+  expect(model.calls.map(({ request }) => [request.tools?.length, request.toolChoice])).toEqual([
+    [undefined, 'none'],
+    [1, undefined],
+  ])
+})
+
+test('env reaches tools and nothing else', async () => {
+  const env = { user: 'ann-secret' }
+  const who = toolNamed('who', (_input, context) => {
+    expect(context.env).toBe(env)
+    return 'known'
+  })
+  const model = scriptedModel([[callPart('1', 'who', {})], 'done'])
+  const events = await collect(new Agent({ model, tools: [who], env }).stream('go'))
+  expect(JSON.stringify([events, model.calls])).not.toContain('ann-secret')
+})
+
+test('goes on in another process from its messages', async () => {
+  const first = new Agent({ model: scriptedModel(['Hello.']) })
+  await first.run('Hi.')
+  const model = scriptedModel(['Again.'])
+  const second = new Agent({ model, messages: JSON.parse(JSON.stringify(first.messages)) as Message[] })
+  await second.run('Hi again.')
+  expect(model.calls[0]?.request.messages).toHaveLength(3)
+})

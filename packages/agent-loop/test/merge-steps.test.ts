@@ -1,0 +1,63 @@
+import type { AgentEvent } from '@x/types'
+import { describe, expect, test } from 'vitest'
+import { mergeSteps } from '../src/merge-steps.js'
+
+const event = (message: string): AgentEvent => ({ type: 'warning', message })
+
+async function* step(name: string, ...waits: number[]): AsyncGenerator<AgentEvent, string, void> {
+  for (const ms of waits) {
+    await new Promise((resolve) => setTimeout(resolve, ms))
+    yield event(`${name} ${ms}`)
+  }
+  return name
+}
+
+async function run(steps: AsyncGenerator<AgentEvent, string, void>[], stopAfter = Number.POSITIVE_INFINITY) {
+  const results: string[] = []
+  const seen: string[] = []
+  let aborts = 0
+  const merged = mergeSteps(steps, {
+    onResult: (index, result) => void (results[index] = result),
+    abort: () => void aborts++,
+  })
+  try {
+    for await (const event of merged) {
+      if (event.type === 'warning') seen.push(event.message)
+      if (seen.length >= stopAfter) break
+    }
+    return { results, seen, aborts }
+  } catch (error) {
+    return { results, seen, aborts, error }
+  }
+}
+
+describe('mergeSteps', () => {
+  test('gives events as they come and results by index', async () => {
+    const { results, seen, aborts } = await run([step('a', 30), step('b', 1, 1)])
+    expect(seen).toEqual(['b 1', 'b 1', 'a 30'])
+    expect(results).toEqual(['a', 'b'])
+    expect(aborts).toBe(0)
+  })
+
+  test('no steps, no events', async () => {
+    expect(await run([])).toEqual({ results: [], seen: [], aborts: 0 })
+  })
+
+  test('a failing step aborts the others, hears them out, and is thrown', async () => {
+    async function* failing(): AsyncGenerator<AgentEvent, string, void> {
+      yield event('about to fail')
+      throw new Error('first')
+    }
+    const { results, seen, aborts, error } = await run([failing(), step('b', 5)])
+    expect(error).toEqual(new Error('first'))
+    expect(aborts).toBe(1)
+    expect(seen).toEqual(['about to fail', 'b 5'])
+    expect(results).toEqual([undefined, 'b'])
+  })
+
+  test('leaving aborts and keeps the results that were under way', async () => {
+    const { results, aborts } = await run([step('a', 1), step('b', 10)], 1)
+    expect(aborts).toBe(1)
+    expect(results).toEqual(['a', 'b'])
+  })
+})
