@@ -1,0 +1,123 @@
+import { isAgentError } from '@x/types'
+import * as fc from 'fast-check'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { calculator } from '../src/calculator.js'
+import { toolContext } from './tool-context.js'
+
+const { context } = toolContext()
+const calculate = (expression: string) => calculator().execute({ expression }, context)
+
+afterEach(() => {
+  vi.doUnmock('mathjs')
+  vi.resetModules()
+})
+
+describe('calculator', () => {
+  it('is a tool with one argument', () => {
+    expect(calculator()).toMatchObject({ name: 'calculator', inputSchema: { required: ['expression'] } })
+  })
+
+  it.each([
+    ['0.1 + 0.2', '0.3'],
+    ['123456789 * 987654321 * 1000000007', '121932631966163686788446883'],
+    ['2^200', '1606938044258990275541962092341162602522202993782792835301376'],
+    ['1 / 3', '0.33333333333333333333333333333333'],
+    ['1 / 3 * 3', '1'],
+    ['-2^2 + 2(3 + 4)', '10'],
+    ['0.05 + 7 mod 4', '3.05'],
+    ['2^0.5', '1.4142135623731'],
+    ['20!', '2432902008176640000'],
+    ['1.0001^36500', '38.467645531150542402485264725717'],
+    ['round(2.567, 2) + sqrt(16) + cbrt(27)', '9.57'],
+    ['log(1000, 10) + log2(8) + ln(e)', '7'],
+    ['sin(pi / 6) + asin(1) / (pi / 2)', '1.5'],
+    ['nthRoot(-8, 3)', '-2'],
+    ['max(1, 7, 3) + mean(1, 2, 3) + gcd(12, 18) + combinations(5, 2)', '25'],
+    ['1e-30 * 3', '3e-30'],
+  ])('%s = %s', async (expression, result) => {
+    expect(await calculate(expression)).toBe(result)
+  })
+
+  it.each([
+    ['1 / 0', 'not finite'],
+    ['0 / 0', 'not a real number'],
+    ['sqrt(-1)', 'not a real number'],
+    ['cosh(1e9)', 'not finite'],
+    ['10^10^10', 'too large or too small'],
+    ['1e9999', 'too large or too small'],
+    ['100000!', 'up to 1000'],
+    ['combinations(1e9, 5e8)', 'up to 1000'],
+    ['(-3)!', 'factorial cannot be calculated'],
+    ['100 + 5%', 'two meanings'],
+    ['1 +', 'cannot be read (char 4)'],
+    ['x + 1', 'no variables'],
+    ['5 cm', 'no variables or units'],
+    ['"text"', 'Only numbers'],
+    ['[1, 2]', 'Only arithmetic'],
+    ['1:1e9', 'Only arithmetic'],
+    ['a = 1', 'Only arithmetic'],
+    ['f(x) = x', 'Only arithmetic'],
+    ['1; 2', 'Only arithmetic'],
+  ])('says why there is no result of %s', async (expression, words) => {
+    const error = await calculate(expression).catch((caught) => caught)
+    expect(isAgentError(error, 'invalid-tool-input')).toBe(true)
+    expect(error.message).toContain(words)
+  })
+
+  it.each([
+    'import({})',
+    'createUnit("x")',
+    'evaluate("1")',
+    'parse("1")',
+    'compile("1")',
+    'simplify("1")',
+    'derivative("x", "x")',
+    'config({})',
+    'constructor()',
+    'toString()',
+    '__proto__',
+    'cos.constructor("return 1")',
+    'cos["constructor"]',
+    'typed()',
+    'chain(1)',
+    'zeros(1e9)',
+    'random()',
+  ])('does not reach %s', async (expression) => {
+    await expect(calculate(expression)).rejects.toMatchObject({ code: 'invalid-tool-input' })
+  })
+
+  it('bounds the length of the expression', async () => {
+    await expect(calculate(`${'1+'.repeat(250)}1`)).rejects.toThrow('String is too long')
+    await expect(calculate('')).rejects.toMatchObject({ code: 'invalid-tool-input' })
+  })
+
+  it('gives a short result or invalid-tool-input, quickly, for any sequence of its symbols', async () => {
+    const symbols =
+      '1 2.5 1e900 0.999999 1e-900 7 123456789.123 + - * / ^ ! % mod ( ) , sqrt( sin( pow( log( gcd( lcm( nthRoot( cbrt( median( combinations( round( pi e [ ] : ? " x = < .'
+    const symbol = fc.constantFrom(...symbols.split(' '))
+    await calculate('1')
+    await fc.assert(
+      fc.asyncProperty(fc.array(symbol, { minLength: 1, maxLength: 40 }), async (parts) => {
+        const startMs = performance.now()
+        const outcome = await calculate(parts.join('').slice(0, 500)).catch((error) => error)
+        if (typeof outcome === 'string') expect(outcome.length).toBeLessThan(100)
+        else expect(isAgentError(outcome, 'invalid-tool-input')).toBe(true)
+        expect(performance.now() - startMs).toBeLessThan(2_000)
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  it('says what to install when mathjs is missing, and ends the run', async () => {
+    vi.doMock('mathjs', () => {
+      throw new Error('Cannot find package')
+    })
+    vi.resetModules()
+    const { calculator } = await import('../src/calculator.js')
+    const error = await calculator()
+      .execute({ expression: '1' }, context)
+      .catch((caught) => caught)
+    expect(error).toMatchObject({ code: 'invalid-config', scope: 'run' })
+    expect(error.message).toContain('npm install mathjs')
+  })
+})
