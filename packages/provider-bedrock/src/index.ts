@@ -1,0 +1,5 @@
+export type { BedrockModel } from './bedrock.js'
+export { bedrock } from './bedrock.js'
+export type { BedrockConfig } from './config.js'
+export type { BedrockCapabilities } from './quirks.js'
+export { capabilitiesOf } from './quirks.js'

@@ -1,0 +1,34 @@
+import type { AgentError, Model, ModelEvent, ModelRequest, ModelResult, StreamOptions } from '@x/types'
+import { foldEvents, isAgentError } from '@x/types'
+
+export interface Collected {
+  readonly events: readonly ModelEvent[]
+  /** Set unless the call failed. */
+  readonly result?: ModelResult
+  /** Whatever the call failed with. */
+  readonly error?: AgentError
+}
+
+/** Reads one call to its end, good or bad. */
+export async function collect(model: Model, request: ModelRequest, options?: StreamOptions): Promise<Collected> {
+  const fold = foldEvents(model)
+  const events: ModelEvent[] = []
+  try {
+    for await (const event of model.stream(request, options)) {
+      events.push(event)
+      fold.push(event)
+    }
+    return { events, result: fold.result() }
+  } catch (error) {
+    if (!isAgentError(error)) throw error
+    return { events, error }
+  }
+}
+
+export function ask(text: string): ModelRequest {
+  return { messages: [{ role: 'user', content: [{ type: 'text', text }] }] }
+}
+
+export function textOf(message: { readonly content: readonly { type: string; text?: string }[] } | undefined): string {
+  return (message?.content ?? []).map((part) => (part.type === 'text' ? part.text : '')).join('')
+}
