@@ -1,0 +1,44 @@
+import { Agent, extract, textOf } from '@x/agent'
+import type { Model } from '@x/types'
+import { z } from 'zod'
+import { showEvents } from './show-events.js'
+import { stepTree } from './step-tree.js'
+import { tools } from './tools.js'
+
+const booking = z.object({
+  passenger: z.string(),
+  email: z.string(),
+  from: z.string(),
+  to: z.string(),
+  date: z.string().describe('ISO date'),
+  bags: z.number().int(),
+})
+
+const bookingText =
+  'Passenger: Maria Silva, email maria.silva@example.com. From: Lisbon. To: Oslo. Date: 2026-12-03. Bags: 2.'
+
+/** The demo's main job: an agent answers with tools, a schema is filled from a text, and what it took is shown. */
+export async function runDemo(model: Model, question: string, write: (text: string) => void): Promise<void> {
+  const agent = new Agent({ model, system: 'Use your tools for facts. Answer in one or two sentences.', tools })
+  const tree = stepTree()
+  const show = showEvents(write)
+
+  write(`\nYou: ${question}\n\n`)
+  for await (const event of agent.stream(question)) {
+    tree.see(event)
+    show(event)
+    // Throws unless the answer is whole.
+    if (event.type === 'run-end') textOf(event.result)
+  }
+
+  write(`\nA typed answer from: ${bookingText}\n\n`)
+  const { output, mode, usage } = await extract({
+    model,
+    schema: booking,
+    prompt: `Fill in the booking. ${bookingText}`,
+  })
+  write(`${JSON.stringify(output, null, 2)}\n  by ${mode}, ${usage.totalTokens} tokens\n`)
+
+  const { inputTokens, outputTokens } = agent.usage
+  write(`\nUsage of the agent: ${inputTokens} tokens in, ${outputTokens} out\n\n${tree}\n`)
+}
