@@ -1,0 +1,29 @@
+/** A fenced block of a Markdown document. */
+export interface CodeBlock {
+  /** Path of the document. */
+  readonly document: string
+  /** Line of the first line of code, counted from 1. */
+  readonly line: number
+  /** All that follows the opening fence, for example `ts`. */
+  readonly info: string
+  readonly code: string
+}
+
+/** The fenced blocks of a Markdown text, those inside lists and quotes included. */
+export function codeBlocks(document: string, markdown: string): CodeBlock[] {
+  const blocks: CodeBlock[] = []
+  let open: { line: number; info: string; fence: string; indent: string; lines: string[] } | undefined
+  for (const [index, text] of markdown.split('\n').entries()) {
+    const [, indent = '', fence = '', info = ''] = /^([\s>]*)(`{3,}|~{3,})(.*)$/.exec(text) ?? []
+    if (open && fence.startsWith(open.fence) && info.trim() === '') {
+      blocks.push({ document, line: open.line, info: open.info, code: open.lines.join('\n') })
+      open = undefined
+    } else if (open) {
+      open.lines.push(text.startsWith(open.indent) ? text.slice(open.indent.length) : text)
+    } else if (fence !== '') {
+      open = { line: index + 2, info: info.trim(), fence, indent, lines: [] }
+    }
+  }
+  if (open) throw new Error(`${document}:${open.line - 1}: a code block is opened and never closed.`)
+  return blocks
+}
