@@ -126,6 +126,14 @@ export const errorRows: readonly ErrorRow[] = [
     hint: ({ operation }) => `Allow the IAM action ${iamActions[operation] ?? 'bedrock:InvokeModel'} on this model.`,
   },
   {
+    code: 'network',
+    // The SDK's handlers call a connection that was lost a TimeoutError, too.
+    when: (failure) =>
+      hasCode(/^(ECONNRESET|EPIPE)$/)(failure) || said(/socket hang up|did not get a response/i)(failure),
+    retryable: true,
+    hint: checkConnection,
+  },
+  {
     code: 'timeout',
     when: (failure) => named(/^(Model)?Timeout/)(failure) || answered(408)(failure) || hasCode(/TIMEDOUT/)(failure),
     retryable: true,
@@ -162,10 +170,9 @@ export const errorRows: readonly ErrorRow[] = [
     code: 'network',
     when: (failure) =>
       hasCode(/^(E[A-Z]+|ERR_HTTP2_.*|ERR_STREAM_.*|NGHTTP2_.*|UND_ERR_.*)$/)(failure) ||
-      said(/^aborted$|socket hang up|abnormally aborted|did not get a response|Protocol error/i)(failure),
+      said(/^aborted$|abnormally aborted|Protocol error/i)(failure),
     retryable: true,
-    hint: ({ region }) =>
-      `Check the connection to the Bedrock endpoint${region ? ` of ${region}` : ''}, proxies included.`,
+    hint: checkConnection,
   },
   {
     code: 'invalid-request',
@@ -183,6 +190,10 @@ const iamActions: Readonly<Record<string, string>> = {
   Converse: 'bedrock:InvokeModel',
   ConverseStream: 'bedrock:InvokeModelWithResponseStream',
   CountTokens: 'bedrock:CountTokens',
+}
+
+function checkConnection({ region }: ErrorContext): string {
+  return `Check the connection to the Bedrock endpoint${region ? ` of ${region}` : ''}, proxies included.`
 }
 
 function hasCode(pattern: RegExp): (failure: Failure) => boolean {

@@ -64,6 +64,8 @@ describe('fromError', () => {
     ['Error', 'Region is missing', undefined, 'region', false],
     ['ModelTimeoutException', 'Model has timed out', 408, 'timeout', true],
     ['TimeoutError', 'Stream timed out because of no activity for 5 ms', undefined, 'timeout', true],
+    ['TimeoutError', 'Unexpected error: http2 request did not get a response', undefined, 'network', true],
+    ['TimeoutError', 'socket hang up', undefined, 'network', true],
     ['ModelErrorException', 'Model produced invalid sequence as part of ToolUse.', 424, 'model-failed', true],
     ['InternalServerException', 'Try again', 500, 'unavailable', true],
     ['Overloaded_error', 'Overloaded', 529, 'unavailable', true],
