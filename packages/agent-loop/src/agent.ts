@@ -11,7 +11,7 @@ import type {
   UserPart,
 } from '@x/types'
 import { AgentError, addUsage, noUsage } from '@x/types'
-import { abortFirst, linkSignal } from './link-signal.js'
+import { abortFirst, linkSignals } from './link-signal.js'
 import { startRun } from './run-agent.js'
 import { toMemory } from './run-memory.js'
 
@@ -90,7 +90,7 @@ export class Agent<Env = unknown> {
   }
 
   #stream(input: RunInput, options: RunOptions<Env> = {}): AsyncGenerator<AgentEvent, RunResult, void> {
-    const { controller, unlink } = linkSignal(options.signal ?? this.#config.signal)
+    const { controller, unlink } = linkSignals(this.#config.signal, options.signal)
     const runId = options.runId ?? crypto.randomUUID()
     const config = { ...this.#config, ...options, runId, signal: controller.signal }
     return abortFirst(this.#run(config, input, unlink), controller)

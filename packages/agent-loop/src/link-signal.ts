@@ -4,15 +4,22 @@ export interface LinkedController {
 }
 
 /**
- * A controller that is aborted when `parent` is. `AbortSignal.any` would do, but holds on to its followers for as long
- * as a long-lived parent lives on Node 20; `unlink` lets go at once.
+ * A controller that is aborted when one of `parents` is. `AbortSignal.any` would do, but holds on to its followers for
+ * as long as a long-lived parent lives on Node 20; `unlink` lets go at once.
  */
-export function linkSignal(parent: AbortSignal | undefined): LinkedController {
+export function linkSignals(...parents: readonly (AbortSignal | undefined)[]): LinkedController {
   const controller = new AbortController()
-  const follow = () => controller.abort(parent?.reason)
-  if (parent?.aborted) follow()
-  else parent?.addEventListener('abort', follow, { once: true })
-  return { controller, unlink: () => parent?.removeEventListener('abort', follow) }
+  const follow = () => controller.abort(parents.find((parent) => parent?.aborted)?.reason)
+  for (const parent of parents) {
+    if (parent?.aborted) follow()
+    else parent?.addEventListener('abort', follow, { once: true })
+  }
+  return {
+    controller,
+    unlink() {
+      for (const parent of parents) parent?.removeEventListener('abort', follow)
+    },
+  }
 }
 
 /** Makes leaving abort first: a generator's own `return()` waits behind a pending `next()`, however long that takes. */

@@ -18,7 +18,7 @@ import { callModel } from './call-model.js'
 import { callTool } from './call-tool.js'
 import { countUsage } from './count-usage.js'
 import type { LinkedController } from './link-signal.js'
-import { abortFirst, linkSignal } from './link-signal.js'
+import { abortFirst, linkSignals } from './link-signal.js'
 import { withIds } from './message-ids.js'
 import type { RunMemory } from './run-memory.js'
 import { toMemory } from './run-memory.js'
@@ -49,7 +49,7 @@ export function startRun<Env>(
   config: AgentConfig<Env>,
   memory: RunMemory,
 ): AsyncGenerator<AgentEvent, RunResult, void> {
-  const link = linkSignal(callerSignal(config))
+  const link = linkSignals(config.signal, config.parent?.signal)
   return abortFirst(runSteps(config, memory, link), link.controller)
 }
 
@@ -104,7 +104,7 @@ async function* takeTurns(
   try {
     if (call.messages !== memory.messages) yield* replaceHistory(memory, call.messages, run.id)
     while (isUnanswered(memory.messages)) {
-      if (callerSignal(config)?.aborted) return toResult(run.id, 'aborted', memory)
+      if (isAbortedByCaller(config)) return toResult(run.id, 'aborted', memory)
       if (memory.turns >= maxTurns) return toResult(run.id, 'limit', memory)
       memory.turns += 1
       const turn = memory.turns
@@ -121,7 +121,7 @@ async function* takeTurns(
   } catch (error) {
     memory.close()
     const failure = toAgentError(error)
-    if (callerSignal(config)?.aborted) {
+    if (isAbortedByCaller(config)) {
       memory.partial = failure.partial?.message
       return toResult(run.id, 'aborted', memory)
     }
@@ -163,8 +163,9 @@ function isUnanswered(messages: readonly Message[]): boolean {
   return messages.at(-1)?.role !== 'assistant' || unansweredCalls(messages).calls.length > 0
 }
 
-function callerSignal({ signal, parent }: { signal?: AbortSignal; parent?: RunContext }): AbortSignal | undefined {
-  return signal ?? parent?.signal
+/** As opposed to aborted by a failure of its own. */
+function isAbortedByCaller({ signal, parent }: AgentConfig): boolean {
+  return (signal?.aborted || parent?.signal.aborted) ?? false
 }
 
 function wrapsOf<Kind extends 'run' | 'turn' | 'model' | 'tool'>(

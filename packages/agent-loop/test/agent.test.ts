@@ -92,3 +92,18 @@ test('goes on in another process from its messages', async () => {
   await second.run('Hi again.')
   expect(model.calls[0]?.request.messages).toHaveLength(3)
 })
+
+test('either signal aborts a run: the agent’s own or the one given for the run', async () => {
+  for (const mine of [true, false]) {
+    const controller = new AbortController()
+    const other = new AbortController()
+    const model = scriptedModel([
+      { content: [say('slowly')], delayMs: 1 },
+      { content: [say('slowly')], delayMs: 1 },
+    ])
+    const agent = new Agent({ model, signal: mine ? controller.signal : other.signal })
+    const run = agent.run('go', { signal: mine ? other.signal : controller.signal })
+    controller.abort()
+    expect((await run).status).toBe('aborted')
+  }
+})
