@@ -67,7 +67,7 @@ export function tail(output, lines = 40) {
   return plain(output).trimEnd().split('\n').slice(-lines).join('\n')
 }
 
-/** Without colours. */
+/** Without colours and other control characters, which a failing test may print and a log viewer take amiss. */
 export function plain(output) {
-  return stripVTControlCharacters(output)
+  return stripVTControlCharacters(output).replaceAll(/[^\P{Cc}\n\t]/gu, '')
 }

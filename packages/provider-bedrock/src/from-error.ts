@@ -21,6 +21,7 @@ export function fromError(error: unknown, context: ErrorContext): AgentError {
     retryable,
     cause: error,
     ...given({ hint: hint?.(context, failure), requestId, status: failure.status, partial }),
+    ...given({ retryAfterMs: retryAfterOf(error) }),
   })
 }
 
@@ -40,6 +41,13 @@ function metadataOf(error: unknown): { requestId?: string; httpStatusCode?: numb
   const { $metadata, $response } = Object(error)
   // The exception in a stream's first frame knows its reply, but not that reply's id.
   return { requestId: $response?.headers?.['x-amzn-requestid'], ...$metadata }
+}
+
+/** `retry-after` in seconds, or `x-amz-retry-after` in milliseconds; a date, which HTTP allows too, was never seen. */
+function retryAfterOf(error: unknown): number | undefined {
+  const { 'retry-after': seconds, 'x-amz-retry-after': milliseconds } = Object(Object(error).$response).headers ?? {}
+  const wait = milliseconds === undefined ? Number(seconds) * 1000 : Number(milliseconds)
+  return Number.isFinite(wait) && wait >= 0 ? wait : undefined
 }
 
 /** An exception that the SDK has no class for keeps its raw JSON body, and some errors an advice for SDK developers. */

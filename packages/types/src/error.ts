@@ -51,6 +51,8 @@ export interface AgentErrorOptions {
   readonly requestId?: string
   /** HTTP status. */
   readonly status?: number
+  /** How long the service asked to wait. */
+  readonly retryAfterMs?: number
   readonly cause?: unknown
   readonly partial?: PartialAnswer
 }
@@ -77,10 +79,11 @@ export class AgentError extends Error {
   declare readonly hint?: string
   declare readonly requestId?: string
   declare readonly status?: number
+  declare readonly retryAfterMs?: number
   declare partial?: PartialAnswer
 
   constructor(code: ErrorCode, message: string, options: AgentErrorOptions = {}) {
-    const { scope = 'step', retryable = false, hint, requestId, status, cause, partial } = options
+    const { scope = 'step', retryable = false, hint, requestId, status, retryAfterMs, cause, partial } = options
     super(hint ? `${message} ${hint}` : message, cause === undefined ? undefined : { cause })
     Object.defineProperty(this, marker, { value: true })
     this.code = code
@@ -89,6 +92,7 @@ export class AgentError extends Error {
     if (hint !== undefined) this.hint = hint
     if (requestId !== undefined) this.requestId = requestId
     if (status !== undefined) this.status = status
+    if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs
     if (partial !== undefined) this.partial = partial
   }
 }

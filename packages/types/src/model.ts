@@ -115,6 +115,7 @@ export interface ModelResult {
   readonly message: AssistantMessage
   readonly stopReason: StopReason
   readonly providerStopReason: string
+  /** Of the whole step, failed attempts included; `message.usage` is the answer's own. */
   readonly usage: Usage
   readonly latencyMs?: number
   readonly trace?: JsonValue

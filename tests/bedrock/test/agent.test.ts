@@ -1,7 +1,8 @@
 import { Agent as HttpAgent } from 'node:http'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { Agent, textOf } from '@x/agent-loop'
-import type { BedrockLocal, BedrockLocalOptions } from '@x/bedrock-local'
+import { retry } from '@x/agent-loop/retry'
+import type { BedrockLocal, BedrockLocalOptions, Reply } from '@x/bedrock-local'
 import { startBedrockLocal } from '@x/bedrock-local'
 import type { BedrockModel } from '@x/provider-bedrock'
 import { bedrock } from '@x/provider-bedrock'
@@ -155,3 +156,39 @@ for (const [transport, handler] of transports) {
     })
   }
 }
+
+describe('the retry layer over the wire', () => {
+  const throttling = { error: 'ThrottlingException', message: 'Too many requests, please wait before trying again.' }
+  const inStream = (afterFrames: number) => ({
+    content: [{ text: 'Half an answer.' }],
+    fault: { type: 'exception' as const, ...throttling, afterFrames },
+  })
+  const cases: [string, Reply][] = [
+    ['HTTP 429 with retry-after', { fault: { type: 'http', status: 429, ...throttling, retryAfterSeconds: 1 } }],
+    ['throttlingException as the first frame', inStream(0)],
+    ['throttlingException after some text', inStream(3)],
+    ['a clean end without messageStop', { content: [{ text: 'Half.' }], fault: { type: 'end', afterFrames: 2 } }],
+    ['a reset in mid-answer', { content: [{ text: 'Half.' }], fault: { type: 'reset', afterFrames: 2 } }],
+  ]
+
+  it.each(cases)('asks again after %s, and no text is shown twice as final', async (_name, fault) => {
+    const local = await serve({ reply: [fault, 'The whole answer.'] })
+    const model = bedrock('us.anthropic.claude-sonnet-4-6', {
+      ...{ region: 'us-east-1', endpoint: local.url, credentials, clientConfig: { maxAttempts: 1 } },
+    })
+    const agent = new Agent({ model, use: [retry({ baseDelayMs: 1 })] })
+    let screen = ''
+    const delays: number[] = []
+    for await (const event of agent.stream('Go.')) {
+      if (event.type === 'text-delta') screen += event.text
+      if (event.type === 'model-retry') {
+        screen = ''
+        delays.push(event.delayMs)
+      }
+    }
+    expect(screen).toBe('The whole answer.')
+    expect(agent.messages).toHaveLength(2)
+    expect(delays).toHaveLength(1)
+    if (_name.includes('retry-after')) expect(delays[0]).toBe(1000)
+  })
+})
