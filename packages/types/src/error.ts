@@ -74,8 +74,8 @@ const marker = Symbol.for('@x/types/AgentError')
 export class AgentError extends Error {
   override readonly name = 'AgentError'
   readonly code: ErrorCode
-  readonly scope: 'run' | 'step'
-  readonly retryable: boolean
+  declare readonly scope: 'run' | 'step'
+  declare readonly retryable: boolean
   declare readonly hint?: string
   declare readonly requestId?: string
   declare readonly status?: number
@@ -83,17 +83,11 @@ export class AgentError extends Error {
   declare partial?: PartialAnswer
 
   constructor(code: ErrorCode, message: string, options: AgentErrorOptions = {}) {
-    const { scope = 'step', retryable = false, hint, requestId, status, retryAfterMs, cause, partial } = options
-    super(hint ? `${message} ${hint}` : message, cause === undefined ? undefined : { cause })
+    const { cause, ...members } = options
+    super(members.hint ? `${message} ${members.hint}` : message, cause === undefined ? undefined : { cause })
     Object.defineProperty(this, marker, { value: true })
     this.code = code
-    this.scope = scope
-    this.retryable = retryable
-    if (hint !== undefined) this.hint = hint
-    if (requestId !== undefined) this.requestId = requestId
-    if (status !== undefined) this.status = status
-    if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs
-    if (partial !== undefined) this.partial = partial
+    Object.assign(this, { scope: 'step', retryable: false }, members)
   }
 }
 

@@ -27,9 +27,16 @@ export function foldEvents(model: { readonly provider: string; readonly modelId:
   let inputRedaction: string | undefined
   let end: ModelEnd | undefined
 
-  const opened = <Type extends OpenPart['type']>(type: Type, make: () => Extract<OpenPart, { type: Type }>) => {
-    if (open && open.type !== type) throw invalid(`a ${type} event came while a ${open.type} part was open`)
-    open ??= make()
+  const misplaced = ({ type }: ModelEvent) => {
+    const place = end ? 'after model-end' : open ? `inside a ${open.type} part` : 'with no part open'
+    return new AgentError('invalid-stream', `The model's events are out of order: ${type} came ${place}.`, {
+      hint: 'This is a defect of the provider; `checkModel` shows it.',
+    })
+  }
+
+  const opened = <Type extends OpenPart['type']>(event: ModelEvent, fresh: Extract<OpenPart, { type: Type }>) => {
+    open ??= fresh
+    if (open.type !== fresh.type) throw misplaced(event)
     return open as Extract<OpenPart, { type: Type }>
   }
 
@@ -41,38 +48,40 @@ export function foldEvents(model: { readonly provider: string; readonly modelId:
 
   return {
     push(event) {
-      if (end) throw invalid(`${event.type} came after model-end`)
+      if (end) throw misplaced(event)
       switch (event.type) {
         case 'text-delta':
-          opened('text', () => ({ type: 'text', text: '' })).text += event.text
+          // Nearly every event is one of these, so it allocates nothing.
+          if (open?.type === 'text') open.text += event.text
+          else opened<'text'>(event, { type: 'text', text: '' }).text += event.text
           break
         case 'citation-delta': {
-          const part = opened('text', () => ({ type: 'text', text: '' }))
+          const part = opened<'text'>(event, { type: 'text', text: '' })
           part.citations ??= []
           part.citations.push(event.citation)
           break
         }
         case 'reasoning-delta': {
-          const part = opened('reasoning', () => ({ type: 'reasoning' }))
-          if (event.text !== undefined) part.text = (part.text ?? '') + event.text
-          if (event.signature !== undefined) part.signature = (part.signature ?? '') + event.signature
-          if (event.redacted !== undefined) part.redacted = (part.redacted ?? '') + event.redacted
+          const part = opened<'reasoning'>(event, { type: 'reasoning' })
+          for (const key of ['text', 'signature', 'redacted'] as const) {
+            if (event[key] !== undefined) part[key] = (part[key] ?? '') + event[key]
+          }
           break
         }
         case 'tool-call-start':
-          if (open) throw invalid(`a tool call began while a ${open.type} part was open`)
+          if (open) throw misplaced(event)
           open = { type: 'tool-call', id: event.id, name: event.name, inputText: '' }
           break
         case 'tool-call-delta':
-          if (open?.type !== 'tool-call') throw invalid('tool-call-delta came before tool-call-start')
+          if (open?.type !== 'tool-call') throw misplaced(event)
           open.inputText += event.inputText
           break
         case 'part':
-          if (open) throw invalid(`a whole part came while a ${open.type} part was open`)
+          if (open) throw misplaced(event)
           parts.push(event.part)
           break
         case 'part-end': {
-          if (!open) throw invalid('part-end came with no part open')
+          if (!open) throw misplaced(event)
           const part = closePart(open)
           if (part) parts.push(part)
           open = undefined
@@ -82,10 +91,8 @@ export function foldEvents(model: { readonly provider: string; readonly modelId:
           if (event.side === 'output') outputRedaction = event.text
           else inputRedaction = event.text
           break
-        case 'warning':
-          break
         case 'model-end':
-          if (open) throw invalid(`model-end came while a ${open.type} part was open`)
+          if (open) throw misplaced(event)
           end = event
       }
     },
@@ -144,10 +151,4 @@ function closePart(part: OpenPart): AssistantPart | undefined {
   }
   if (part.type === 'text') return part.text === '' && !part.citations ? undefined : { ...part }
   return part.text || part.signature || part.redacted ? { ...part } : undefined
-}
-
-function invalid(what: string): AgentError {
-  return new AgentError('invalid-stream', `The model's events are out of order: ${what}.`, {
-    hint: 'This is a defect of the provider; `checkModel` of @x/types/testing shows which rule it breaks.',
-  })
 }
