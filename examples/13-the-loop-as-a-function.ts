@@ -20,7 +20,7 @@ for await (const event of runAgent(config, messages)) {
   const { status, turns, messages } = event.result
   console.log(status, turns, messages.map(({ role }) => role).join(' '))
   // Going on from where it stopped: the result is not answered yet.
-  for await (const next of runAgent({ model: bedrock() }, messages)) {
+  for await (const next of runAgent({ ...config, stopWhen: [] }, messages)) {
     if (next.type === 'run-end') console.log(next.result.status, next.result.messages.length)
   }
 }

@@ -4,7 +4,7 @@
  *   node scripts/verify.mjs        all of it: every promised line of Node, and the README's commands in a fresh clone
  *   node scripts/verify.mjs --ci   the part that every change waits for
  *
- * The last line counts steps and the tests of the first step: `N passed, N failed`.
+ * The last line counts steps and their tests: `N passed, N failed`.
  */
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -21,6 +21,8 @@ const steps = [
   { name: 'guards-fire', command: [...pnpm, 'layers:planted'], ci: true },
   { name: 'release-check', command: [...pnpm, 'release:check'], ci: true },
   { name: 'examples', command: [...pnpm, 'examples'], ci: true },
+  // The AWS SDK, the AI SDK, LangChain and Strands, unmodified, against the local endpoint.
+  { name: 'clients', command: [...pnpm, 'clients'], ci: true, countsTests: true },
   { name: 'demo', command: [...pnpm, 'demo'], ci: true, timeoutMs: 3 * minutes },
   { name: 'archive-without-history', command: ['node', 'scripts/fresh-clone.mjs', '--archive'], ci: true },
   { name: 'fresh-clone', command: ['node', 'scripts/fresh-clone.mjs'], ci: false },
@@ -58,9 +60,12 @@ async function take({ name, command, env, countsTests = false, timeoutMs = 10 * 
   for (const kind of Object.keys(counts)) counts[kind] += tests?.[kind] ?? 0
 }
 
-/** Adds up the closing lines of the test runs, for example `Tests  1 failed | 12 passed | 2 skipped (15)`. */
+/** Adds up the closing lines of vitest, for example `Tests  1 failed | 12 passed (13)`, and of node's own runner. */
 function countTests(output) {
   const sums = { passed: 0, failed: 0, skipped: 0 }
+  for (const [, kind, count] of plain(output).matchAll(/^ℹ (pass|fail|skipped) (\d+)$/gm)) {
+    sums[{ pass: 'passed', fail: 'failed', skipped: 'skipped' }[kind]] += Number(count)
+  }
   for (const [, line] of plain(output).matchAll(/\bTests {2}(.+) \(\d+\)/g)) {
     for (const [, count, kind] of line.matchAll(/(\d+) (passed|failed|skipped)/g)) sums[kind] += Number(count)
   }
