@@ -16,7 +16,6 @@ import type {
 import { AgentError, isAgentError } from '@x/types'
 import { callModel } from './call-model.js'
 import { callTool } from './call-tool.js'
-import { countUsage } from './count-usage.js'
 import type { LinkedController } from './link-signal.js'
 import { abortFirst, linkSignals } from './link-signal.js'
 import { withIds } from './message-ids.js'
@@ -59,7 +58,7 @@ async function* runSteps<Env>(
   { controller, unlink }: LinkedController,
 ): AsyncGenerator<AgentEvent, RunResult, void> {
   const layers = sortLayers(config.use ?? [])
-  const model = countUsage(wrapStep(callModel, wrapsOf(layers, 'model')), memory)
+  const model = wrapStep(callModel, wrapsOf(layers, 'model'))
   const tool = wrapStep(callTool, wrapsOf(layers, 'tool'))
   const steps = { memory, model, tool, abort: () => controller.abort() }
   const turnStep = wrapStep((call: TurnCall) => takeTurn(call, steps), wrapsOf(layers, 'turn'))
@@ -73,7 +72,11 @@ async function* runSteps<Env>(
     signal: controller.signal,
     state: new Map(),
     env: config.env,
-    model: ({ name, ...call }) => model({ ...call, run, key: `${runId}/${memory.messages.at(-1)?.id}/${name}` }),
+    async *model({ name, ...call }) {
+      const result = yield* model({ ...call, run, key: `${runId}/${memory.messages.at(-1)?.id}/${name}` })
+      memory.spend(result.usage)
+      return result
+    },
   }
   let finished = false
   try {
@@ -121,6 +124,7 @@ async function* takeTurns(
   } catch (error) {
     memory.close()
     const failure = toAgentError(error)
+    memory.spend(failure.partial?.usage)
     if (isAbortedByCaller(config)) {
       memory.partial = failure.partial?.message
       return toResult(run.id, 'aborted', memory)

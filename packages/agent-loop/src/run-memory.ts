@@ -1,5 +1,5 @@
 import type { Answers, AssistantMessage, Message, PendingCall, RunInput, Usage } from '@x/types'
-import { AgentError, noUsage } from '@x/types'
+import { AgentError, addUsage, noUsage } from '@x/types'
 import { withIds } from './message-ids.js'
 import { closePassedCalls, notRun, unansweredCalls } from './tool-calls.js'
 
@@ -27,6 +27,10 @@ export class RunMemory {
     this.#answers = {}
     this.pending = []
     return taken
+  }
+
+  spend(usage: Usage | undefined): void {
+    if (usage) this.usage = addUsage(this.usage, usage)
   }
 
   /** Answers the calls that a run leaves behind when it does not end by itself. */

@@ -13,7 +13,7 @@ import type {
   TurnCall,
   TurnResult,
 } from '@x/types'
-import { AgentError, addUsage } from '@x/types'
+import { AgentError } from '@x/types'
 import { mergeSteps } from './merge-steps.js'
 import { answerId, withIds } from './message-ids.js'
 import { toModelRequest } from './model-request.js'
@@ -69,6 +69,7 @@ async function* askModel(call: TurnCall, { memory, model }: TurnSteps): AsyncGen
   const request = toModelRequest({ ...call, messages: memory.messages })
   const { run, model: asked, config } = call
   const result = yield* model({ run, key: `${run.id}/${answered}`, model: asked, request, ...(config && { config }) })
+  memory.spend(result.usage)
   if (result.inputRedaction !== undefined) {
     memory.messages = redactInput(memory.messages, result.inputRedaction)
     yield { type: 'history', messages: memory.messages }
@@ -100,7 +101,7 @@ async function* answerCalls(call: TurnCall, steps: TurnSteps): AsyncGenerator<Ag
   })
   const onResult = (index: number, outcome: ToolOutcome) => {
     outcomes[index] = outcome
-    if (outcome.usage) memory.usage = addUsage(memory.usage, outcome.usage)
+    memory.spend(outcome.usage)
   }
   const results = () => calls.map((_, index) => resultOf(outcomes[index]))
 

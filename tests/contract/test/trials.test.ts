@@ -129,7 +129,7 @@ test('(d) a budget is shared by a tree of sub-agents and ends the whole of it', 
     usage,
   }))
   const run = runAgent({ model: parent, tools: [child], use: [budget(200)] }, user('go'))
-  await expect(finish(run)).rejects.toMatchObject({ code: 'budget', partial: { usage: { totalTokens: 50 } } })
+  await expect(finish(run)).rejects.toMatchObject({ code: 'budget', partial: { usage: { totalTokens: 200 } } })
   expect(parent.calls.length + spender.calls.length).toBe(4)
 })
 
