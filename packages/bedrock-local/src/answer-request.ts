@@ -1,19 +1,40 @@
+import { admitRequest } from './admit-request.js'
 import type { Answer, Pace } from './answer.js'
 import { answerOf } from './answer.js'
+import { answerJson } from './answer-json.js'
+import { answerRaw } from './answer-raw.js'
+import type { Authorization } from './check-authorization.js'
+import { collectReply } from './collect-reply.js'
 import type { Exchange } from './exchange.js'
+import type { Fault, HttpFault } from './fault.js'
+import type { FaultRules } from './fault-rules.js'
+import { guardAnswer } from './guard-answer.js'
+import { guardRequest } from './guard-request.js'
+import type { LocalGuardrail } from './guardrail.js'
+import type { JsonOperation } from './json-operations.js'
+import { findJsonOperation } from './json-operations.js'
 import { findOperation } from './operations.js'
+import type { PromptCache } from './prompt-cache.js'
+import type { RawSource } from './raw-answer.js'
+import { redactPath, withoutSecrets } from './redact.js'
 import type { Refusal } from './refusal.js'
 import { invalid } from './refusal.js'
-import type { LocalRequest, ReplyFunction } from './reply.js'
+import type { LiveReply, LocalRequest, ReplyFunction, ReplyParts } from './reply.js'
+import type { RuleOptions } from './rule-context.js'
+import { ruleContext } from './rule-context.js'
 import { checkRequest } from './rules.js'
-import type { Outcome } from './send-answer.js'
-import { sendRefusal, sendUnknownOperation } from './send-answer.js'
+import { sendJson, sendRefusal, sendUnknownOperation } from './send-json.js'
+import { sendLive } from './send-live.js'
+import type { Outcome } from './strike.js'
+import { untilAborted } from './until-aborted.js'
 import type { ConverseBody, WireUsage } from './wire.js'
 
 /** A request and, as they become known, the facts of its answer. */
 export interface RecordedRequest extends Omit<LocalRequest, 'operation'> {
-  readonly operation: LocalRequest['operation'] | 'UnknownOperation'
-  /** As sent, percent-encoded. */
+  readonly operation: LocalRequest['operation'] | JsonOperation['name'] | 'UnknownOperation'
+  /** Of HTTP. */
+  readonly method: string
+  /** As sent, percent-encoded, without signatures and tokens. */
   readonly path: string
   /** HTTP status; missing until the answer begins. */
   readonly status?: number
@@ -28,9 +49,17 @@ export interface RecordedRequest extends Omit<LocalRequest, 'operation'> {
 /** What answers are made with. */
 export interface Answering {
   readonly reply: ReplyFunction
+  /** Answers in place of all that follows authorization and faults over HTTP. */
+  readonly raw: RawSource | undefined
   readonly rules: boolean
+  readonly ruleOptions: RuleOptions
+  /** Missing: `guardrailConfig` is not looked at. */
+  readonly guardrails: readonly LocalGuardrail[] | undefined
+  readonly cache: PromptCache
   readonly pace: Pace
   readonly maxBodyBytes: number
+  readonly authorization: Authorization
+  readonly faults: FaultRules
   /** Called when a request has been read, and again when its answer is over. */
   onRequest(record: RecordedRequest): void
   onAnswered(record: RecordedRequest): void
@@ -38,35 +67,59 @@ export interface Answering {
 
 /** Reads one request, checks it, finds its reply, sends that, and keeps the record of it. */
 export async function answerRequest(exchange: Exchange, answering: Answering): Promise<void> {
+  const { method, path } = exchange
   const bytes = await exchange.body(answering.maxBodyBytes)
   const body = parseBody(bytes)
-  const found = findOperation(exchange.method, exchange.path)
-  const { path } = exchange
+  const found = findOperation(method, path) ?? findJsonOperation(method, path)
   const headers = withoutSecrets(exchange.headers)
-  const seen = { path, modelId: found?.modelId ?? '', body: body ?? {}, headers }
+  const seen = { method, path: redactPath(path), modelId: found?.modelId ?? '', body: body ?? {}, headers }
 
   const record: Mutable<RecordedRequest> = { operation: found?.operation.name ?? 'UnknownOperation', ...seen }
   answering.onRequest(record)
-  const refuse = async (refusal: Refusal, retryAfterSeconds?: number) => {
+  const refuse = async (refusal: Refusal | HttpFault) => {
     Object.assign(record, { status: refusal.status, error: `${refusal.error}: ${refusal.message}` })
-    await sendRefusal(exchange, refusal, retryAfterSeconds)
+    await sendRefusal(exchange, refusal)
     record.outcome = 'refused'
   }
 
-  if (!found) {
+  if (!found && !answering.raw) {
     record.status = 404
     await sendUnknownOperation(exchange)
     record.outcome = 'refused'
   } else if (!bytes) await refuse(tooLong)
-  else if (!body) await refuse(notJson)
   else {
-    const request: LocalRequest = { operation: found.operation.name, modelId: found.modelId, body, headers }
-    const answer = await findAnswer(request, answering, exchange.signal)
-    if ('error' in answer) await refuse(answer)
-    else if (answer.fault?.type === 'http') await refuse(answer.fault, answer.fault.retryAfterSeconds)
-    else {
-      Object.assign(record, { status: 200, usage: answer.usage })
-      record.outcome = await found.operation.send(exchange, answer)
+    const { refusal, fault } = admitRequest(exchange, bytes, record, answering)
+    if (refusal) await refuse(refusal)
+    else if (answering.raw) {
+      const { operation, modelId } = record
+      const request = { method, path, headers: exchange.headers, body: bytes, operation, modelId }
+      const onStatus = (status: number) => Object.assign(record, { status })
+      Object.assign(record, await answerRaw(exchange, request, answering.raw, onStatus))
+    } else if (!body && method !== 'GET') await refuse(notJson)
+    else if (found && 'labels' in found) {
+      const answer = answerJson(exchange, found, body ?? {}, answering)
+      if ('error' in answer) await refuse(answer)
+      else {
+        record.status = 200
+        record.outcome = await sendJson(exchange, answer, fault)
+      }
+    } else if (found) {
+      const request: LocalRequest = {
+        operation: found.operation.name,
+        modelId: found.modelId,
+        body: body ?? {},
+        headers,
+      }
+      const answer = await findAnswer(request, answering, exchange, fault)
+      if ('error' in answer) await refuse(answer)
+      else if ('events' in answer) {
+        record.status = 200
+        Object.assign(record, await sendLive(exchange, answer))
+      } else if (answer.fault?.type === 'http') await refuse(answer.fault)
+      else {
+        Object.assign(record, { status: 200, usage: answer.usage })
+        record.outcome = await found.operation.send(exchange, answer)
+      }
     }
   }
   answering.onAnswered(record)
@@ -82,14 +135,38 @@ const notJson: Refusal = {
 const tooLong: Refusal = { status: 413, error: 'RequestEntityTooLargeException', message: 'Request body is too large.' }
 
 /** A reply that cannot be had is the test's own fault: a status that no client tries again, and a name of its own. */
-async function findAnswer(request: LocalRequest, answering: Answering, signal: AbortSignal): Promise<Answer | Refusal> {
+async function findAnswer(
+  request: LocalRequest,
+  answering: Answering,
+  { signal, headers }: Exchange,
+  fault: Fault | undefined,
+): Promise<Answer | LiveReply | Refusal> {
   try {
-    const refusal = answering.rules ? checkRequest(request) : undefined
+    const refusal = answering.rules ? checkRequest(request, ruleContext(answering.ruleOptions, headers)) : undefined
+    if (refusal?.inStream && request.operation === 'ConverseStream')
+      return answerOf(inStream(refusal), request, answering.pace)
     if (refusal) return refusal
-    return answerOf(await answering.reply(request, { signal }), request, answering.pace)
+    const guarded = guardRequest(request, answering.guardrails)
+    if (guarded && 'error' in guarded) return guarded
+    if (guarded?.blocked) return { ...answerOf(guarded.blocked, request, answering.pace), ...(fault && { fault }) }
+    const seen = guarded?.request ?? request
+    const reply = await answering.reply(seen, { signal })
+    const isLive = typeof reply !== 'string' && 'events' in reply
+    // What a guardrail looks at, or a chosen fault breaks, must be there as a whole.
+    if (isLive && request.operation === 'ConverseStream' && !guarded && !fault) return reply
+    const whole = isLive ? await collectReply({ events: untilAborted(reply.events, signal) }) : reply
+    const own = answerOf(whole, seen, answering.pace)
+    const answer = fault ? { ...own, fault } : own
+    if (answer.fault?.type === 'http') return answer
+    const charged = answering.cache.charge(answer, seen)
+    return guarded ? guardAnswer(charged, guarded) : charged
   } catch (error) {
     return { ...invalid(`bedrock-local has no reply: ${(error as Error).message}`), error: 'LocalReplyError' }
   }
+}
+
+function inStream({ error, message }: Refusal): ReplyParts {
+  return { fault: { type: 'exception', error, message, afterFrames: 0 } }
 }
 
 function parseBody(bytes: Buffer | undefined): ConverseBody | undefined {
@@ -99,10 +176,4 @@ function parseBody(bytes: Buffer | undefined): ConverseBody | undefined {
   } catch {
     return undefined
   }
-}
-
-const secretHeaders: ReadonlySet<string> = new Set(['authorization', 'x-amz-security-token'])
-
-function withoutSecrets(headers: { readonly [name: string]: string }): { readonly [name: string]: string } {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !secretHeaders.has(name)))
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { JsonObject, JsonValue } from '@x/types'
 import { estimateUsage } from './estimate-usage.js'
 import type { Fault } from './fault.js'
-import type { LocalRequest, Reply } from './reply.js'
+import type { LocalRequest, WholeReply } from './reply.js'
 import type { WireBlock, WireToolUse, WireUsage } from './wire.js'
 
 /** A reply with everything filled in that it left open. */
@@ -10,7 +10,11 @@ export interface Answer {
   readonly content: readonly WireBlock[]
   readonly stopReason: string
   readonly usage: WireUsage
+  /** The reply said itself what the prompt cost, so no prompt cache is reckoned with. */
+  readonly inputTokensGiven?: boolean
   readonly deltaLength: number | undefined
+  /** The text of each block, delta by delta, where a guardrail has decided on it. */
+  readonly pieces?: readonly (readonly string[] | undefined)[]
   readonly delayMs: number
   readonly firstDelayMs: number
   latencyMs(): number
@@ -25,7 +29,7 @@ export interface Pace {
 }
 
 /** `pace` holds for replies that do not set their own; time is measured from this call on. */
-export function answerOf(reply: Reply, request: LocalRequest, pace: Pace): Answer {
+export function answerOf(reply: WholeReply, request: LocalRequest, pace: Pace): Answer {
   const started = performance.now()
   const parts = typeof reply === 'string' ? { content: [{ text: reply }] } : reply
   const content = (parts.content ?? []).map(withCallId)
@@ -35,6 +39,7 @@ export function answerOf(reply: Reply, request: LocalRequest, pace: Pace): Answe
     content,
     stopReason: parts.stopReason ?? (callsTool ? 'tool_use' : 'end_turn'),
     usage: usageOf(parts.usage, estimateUsage(request.body, content)),
+    inputTokensGiven: promptKeys.some((key) => parts.usage?.[key] !== undefined),
     deltaLength: deltaLength === undefined ? undefined : Math.max(1, Math.floor(deltaLength)),
     delayMs: parts.delayMs ?? pace.delayMs,
     firstDelayMs: parts.firstDelayMs ?? pace.firstDelayMs,
@@ -44,6 +49,8 @@ export function answerOf(reply: Reply, request: LocalRequest, pace: Pace): Answe
     fault: parts.fault,
   }
 }
+
+const promptKeys = ['inputTokens', 'cacheReadInputTokens', 'cacheWriteInputTokens', 'cacheDetails'] as const
 
 /** The body of a Converse response. */
 export function toConverseResponse(answer: Answer): object {

@@ -82,7 +82,11 @@ function outputOf(result: WireToolResult): JsonValue {
 
 function wordsOf(content: readonly WireBlock[]): string {
   return content
-    .flatMap((block) => (typeof block.text === 'string' ? [block.text] : []))
+    .flatMap((block) => {
+      // What a guardrail is pointed at is still said to the model.
+      const text = block.text ?? (block.guardContent as { text?: { text?: unknown } } | undefined)?.text?.text
+      return typeof text === 'string' ? [text] : []
+    })
     .join('\n')
     .trim()
 }

@@ -1,13 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ServerHttp2Stream } from 'node:http2'
 import { constants } from 'node:http2'
+import type { Socket } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
 
 /** One request and its answer, the same over HTTP/1.1 and HTTP/2. */
 export interface Exchange {
+  readonly httpVersion: '1.1' | '2'
   readonly method: string
   /** Still percent-encoded, with its query. */
   readonly path: string
+  /** Host and port that the client means to talk to: `:authority` or `host`; empty if it says nothing. */
+  readonly authority: string
   /** Lower-case names. */
   readonly headers: { readonly [name: string]: string }
   /** Aborted when the connection is gone before the answer was complete. */
@@ -22,13 +26,18 @@ export interface Exchange {
   cut(): void
   /** Kills the answer: RST_STREAM in HTTP/2, TCP reset in HTTP/1.1. */
   reset(): void
+  /** No more requests over this connection: GOAWAY in HTTP/2; in HTTP/1.1 `connection: close`, before `start` only. */
+  goAway(): void
 }
 
-export function exchangeOfHttp1(request: IncomingMessage, response: ServerResponse): Exchange {
+/** `transport` gives the TCP socket that carries the connection, below TLS if there is any. */
+export function exchangeOfHttp1(request: IncomingMessage, response: ServerResponse, transport: () => Socket): Exchange {
   return {
     ...sharedParts(request, response),
+    httpVersion: '1.1',
     method: request.method ?? '',
     path: request.url ?? '',
+    authority: request.headers.host ?? '',
     headers: flatHeaders(request.headers),
     start(status, headers) {
       response.writeHead(status, headers)
@@ -36,15 +45,18 @@ export function exchangeOfHttp1(request: IncomingMessage, response: ServerRespon
       response.flushHeaders()
     },
     cut: () => request.socket.end(),
-    reset: () => request.socket.resetAndDestroy(),
+    reset: () => transport().resetAndDestroy(),
+    goAway: () => void (response.headersSent || response.setHeader('connection', 'close')),
   }
 }
 
 export function exchangeOfHttp2(stream: ServerHttp2Stream, headers: NodeJS.Dict<string | string[]>): Exchange {
   return {
     ...sharedParts(stream, stream),
+    httpVersion: '2',
     method: String(headers[':method'] ?? ''),
     path: String(headers[':path'] ?? ''),
+    authority: String(headers[':authority'] ?? headers.host ?? ''),
     headers: flatHeaders(headers),
     start(status, answerHeaders) {
       // Node throws here, and not in HTTP/1.1, when the client has left meanwhile.
@@ -52,6 +64,8 @@ export function exchangeOfHttp2(stream: ServerHttp2Stream, headers: NodeJS.Dict<
     },
     cut: () => stream.session?.destroy(),
     reset: () => stream.close(constants.NGHTTP2_INTERNAL_ERROR),
+    // Sends GOAWAY and lets the streams under way finish.
+    goAway: () => stream.session?.close(),
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Answer } from './answer.js'
 import type { Exchange } from './exchange.js'
-import type { Outcome } from './send-answer.js'
 import { sendConverse, sendConverseStream } from './send-answer.js'
+import type { Outcome } from './strike.js'
 
 /** One operation of Bedrock Runtime that this endpoint serves. */
 export interface Operation {

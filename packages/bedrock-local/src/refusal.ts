@@ -4,6 +4,10 @@ export interface Refusal {
   /** Class name, such as `ValidationException`. */
   readonly error: string
   readonly message: string
+  /** Name of the body's member that holds the message; denials of access have it with a capital. Default `message`. */
+  readonly member?: 'message' | 'Message'
+  /** ConverseStream answers with status 200 and this as its first frame. */
+  readonly inStream?: true
 }
 
 /** The request itself is at fault. */

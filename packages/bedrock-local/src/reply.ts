@@ -1,9 +1,22 @@
 import type { JsonObject } from '@x/types'
 import type { Fault } from './fault.js'
 import type { ConverseBody, WireBlock, WireUsage } from './wire.js'
+import type { WireStreamEvent } from './wire-stream-event.js'
 
-/** What one request is answered with, over Converse and ConverseStream alike. A string is one text block. */
-export type Reply = string | ReplyParts
+/** What one request is answered with, over every operation alike. */
+export type Reply = WholeReply | LiveReply
+
+/** A reply that is known when it is sent. A string is one text block. */
+export type WholeReply = string | ReplyParts
+
+/** A reply that is still being made. ConverseStream sends each event as it comes; the others wait for the last one. */
+export interface LiveReply {
+  /**
+   * From `messageStart` to `metadata`, sent as they stand; an exception among them is the last that is sent. What the
+   * iterable throws is sent as an `internalServerException`.
+   */
+  readonly events: AsyncIterable<WireStreamEvent>
+}
 
 export interface ReplyParts {
   readonly content?: readonly WireBlock[]

@@ -1,5 +1,12 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { RecordedRequest } from './answer-request.js'
+import type { SourceValues } from './command-sources.js'
+import { sourceOptions, sourceProblem, sourcesOf, sourceUsage } from './command-sources.js'
+import { greeting } from './greeting.js'
+import { logLine } from './log-line.js'
 import type { BedrockLocal } from './start-bedrock-local.js'
 import { startBedrockLocal } from './start-bedrock-local.js'
 
@@ -19,68 +26,84 @@ export async function runCommand(args: readonly string[], output: CommandOutput)
     output.printError(`${options}\n\n${usage}`)
     return 2
   }
-  const { help, quiet, port } = options
+  const { help, quiet, verbose, tls, port } = options
   if (help) {
     output.print(usage)
     return 0
   }
   try {
-    const onAnswered = (request: RecordedRequest) => output.print(logLine(request))
-    const local = await startBedrockLocal({ port, ...pace, ...(!quiet && { onAnswered }) })
-    output.print(quiet ? local.url : greeting(local))
-    return local
+    const onAnswered = (request: RecordedRequest) => output.print(logLine(request, verbose))
+    const sources = await sourcesOf(options.sources)
+    const local = await startBedrockLocal({ port, tls, ...pace, ...sources, ...(!quiet && { onAnswered }) })
+    const file = local.certificate === undefined ? undefined : await writeCertificate(local.certificate)
+    output.print(quiet ? [local.url, ...(file ? [file.path] : [])].join('\n') : greeting(local, file?.path))
+    return file ? withCleanUp(local, file.remove) : local
   } catch (error) {
     output.printError((error as Error).message)
     return 1
   }
 }
 
-const usage = `Usage: bedrock-local [--port <number>] [--quiet]
+const usage = `Usage: bedrock-local [--port <number>] [--tls] [--quiet | --verbose]
+                     [--script <file> | --record <file> [--upstream-endpoint <url>] | --replay <file>]
 
 Starts a Bedrock Runtime endpoint on this machine (127.0.0.1) that answers Converse and ConverseStream.
 A scripted stand-in plays the model: it uses the tools it is given, but it is no language model.
 
   --port <number>   Port to listen on (default 8100; 0 takes a free one)
-  --quiet           Print the endpoint only, no log of requests
+  --tls             Serve https: with a certificate made on the spot
+${sourceUsage}  --quiet           Print the address only (with --tls, then the certificate's file), no log of requests
+  --verbose         Print the body of each request too, without secrets
   --help            Print this text
 `
 
 /** Slow enough to be seen streaming, as a model is. */
 const pace = { firstDelayMs: 250, delayMs: 15 }
 
+interface CommandOptions {
+  readonly help: boolean
+  readonly quiet: boolean
+  readonly verbose: boolean
+  readonly tls: boolean
+  readonly port: number
+  readonly sources: SourceValues
+}
+
 /** The options, or what is wrong with them. */
-function readOptions(args: readonly string[]): { help: boolean; quiet: boolean; port: number } | string {
+function readOptions(args: readonly string[]): CommandOptions | string {
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { port: { type: 'string' }, quiet: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        port: { type: 'string' },
+        ...sourceOptions,
+        tls: { type: 'boolean', default: false },
+        quiet: { type: 'boolean', default: false },
+        verbose: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
     })
     const port = Number(values.port ?? 8100)
     if (!Number.isInteger(port) || port < 0 || port > 65535)
       return `--port takes a number from 0 to 65535, not ${values.port}.`
-    return { help: values.help ?? false, quiet: values.quiet ?? false, port }
+    return sourceProblem(values) ?? { ...values, port, sources: values }
   } catch (error) {
     return (error as Error).message
   }
 }
 
-function greeting({ url, env }: BedrockLocal): string {
-  const exports = Object.entries(env).map(([name, value]) => `  export ${name}=${value}`)
-  return [
-    `A local Bedrock Runtime endpoint listens on ${url}. Stop it with Ctrl+C.`,
-    '',
-    'Any AWS SDK and the AWS CLI use it after:',
-    '',
-    ...exports,
-    // The JavaScript SDK reads AWS_REGION alone; boto3 and the CLI read this one.
-    `  export AWS_DEFAULT_REGION=${env.AWS_REGION}`,
-    '',
-  ].join('\n')
+/** Other programs take the certificate from a file. It is no secret: the key stays in the process. */
+async function writeCertificate(pem: string): Promise<{ readonly path: string; remove(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'bedrock-local-'))
+  const path = join(folder, 'certificate.pem')
+  await writeFile(path, pem)
+  return { path, remove: () => rm(folder, { recursive: true, force: true }) }
 }
 
-function logLine({ operation, path, modelId, usage: tokens, status, error, outcome }: RecordedRequest): string {
-  const what = operation === 'UnknownOperation' ? `${operation} ${path}` : `${operation} ${modelId}`
-  const counted = tokens ? ` ${tokens.inputTokens} in, ${tokens.outputTokens} out` : ''
-  const notes = [error, outcome === 'client-left' ? 'client left' : undefined].filter((note) => note !== undefined)
-  return `${status} ${what}${counted}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`
+function withCleanUp(local: BedrockLocal, cleanUp: () => Promise<void>): BedrockLocal {
+  const close = async () => {
+    await local.close()
+    await cleanUp()
+  }
+  return Object.create(local, { close: { value: close }, [Symbol.asyncDispose]: { value: close } }) as BedrockLocal
 }

@@ -5,7 +5,7 @@ import { composeAnswer } from './compose-answer.js'
 import type { Conversation, ToolFacts } from './conversation.js'
 import { readConversation } from './conversation.js'
 import { fillSchema } from './fill-schema.js'
-import type { LocalRequest, Reply } from './reply.js'
+import type { LocalRequest, WholeReply } from './reply.js'
 import type { ConverseBody, WireBlock } from './wire.js'
 
 /**
@@ -19,7 +19,7 @@ import type { ConverseBody, WireBlock } from './wire.js'
  *
  * The same request always gets the same reply, but for the ids of its tool calls.
  */
-export function standIn({ body }: LocalRequest): Reply {
+export function standIn({ body }: LocalRequest): WholeReply {
   const conversation = readConversation(body)
   const schema = answerSchemaOf(body)
   const forced = forcedTool(body, conversation)
@@ -51,7 +51,7 @@ function answerSchemaOf({ outputConfig }: ConverseBody): ToolFacts['schema'] | u
   return text === undefined ? undefined : (JSON.parse(text) as ToolFacts['schema'])
 }
 
-function callAll(calls: readonly ChosenCall[], opening?: string): Reply {
+function callAll(calls: readonly ChosenCall[], opening?: string): WholeReply {
   const content: readonly WireBlock[] = calls.map((call) => ({ toolUse: call }))
   return { content: opening ? [{ text: opening }, ...content] : content }
 }

@@ -9,7 +9,9 @@ export function toStreamEvents(answer: Answer): StreamEvent[] {
   const { stopReason, additionalModelResponseFields, usage, trace, latencyMs } = answer
   return [
     ['messageStart', { role: 'assistant' }],
-    ...answer.content.flatMap((block, index) => toBlockEvents(block, index, answer.deltaLength)),
+    ...answer.content.flatMap((block, index) =>
+      toBlockEvents(block, index, answer.deltaLength, answer.pieces?.[index]),
+    ),
     ['messageStop', { ...(additionalModelResponseFields && { additionalModelResponseFields }), stopReason }],
     ['metadata', { metrics: measuredLater(latencyMs), ...(trace && { trace }), usage }],
   ]
@@ -25,7 +27,12 @@ function measuredLater(latencyMs: () => number): object {
 }
 
 /** Only tool blocks and images have a contentBlockStart; text and reasoning begin with their first delta. */
-function toBlockEvents(block: WireBlock, contentBlockIndex: number, deltaLength: number | undefined): StreamEvent[] {
+export function toBlockEvents(
+  block: WireBlock,
+  contentBlockIndex: number,
+  deltaLength: number | undefined,
+  textPieces?: readonly string[],
+): StreamEvent[] {
   const started = (start: object): StreamEvent => ['contentBlockStart', { contentBlockIndex, start }]
   const deltas = (list: readonly object[]): StreamEvent[] =>
     list.map((delta) => ['contentBlockDelta', { contentBlockIndex, delta }])
@@ -47,10 +54,11 @@ function toBlockEvents(block: WireBlock, contentBlockIndex: number, deltaLength:
   if (block.reasoningContent) return [...deltas(toReasoningDeltas(block.reasoningContent, deltaLength)), stop]
   if (block.citationsContent) {
     const { content = [], citations = [] } = block.citationsContent
-    const text = cut(content.map((item) => item.text).join(''), deltaLength).map((piece) => ({ text: piece }))
+    const pieces = textPieces ?? cut(content.map((item) => item.text).join(''), deltaLength)
+    const text = pieces.map((piece) => ({ text: piece }))
     return [...deltas([...text, ...citations.map((citation) => ({ citation }))]), stop]
   }
-  return [...deltas(cut(block.text ?? '', deltaLength).map((text) => ({ text }))), stop]
+  return [...deltas((textPieces ?? cut(block.text ?? '', deltaLength)).map((text) => ({ text }))), stop]
 }
 
 /** Claude's way: an empty piece first, then the JSON text in pieces that cut through names and values. */
@@ -70,7 +78,7 @@ function toReasoningDeltas(reasoning: WireReasoning, deltaLength: number | undef
 }
 
 /** Pieces of `length` characters (never through a surrogate pair), or of about a word each. Together they are `text`. */
-function cut(text: string, length: number | undefined): string[] {
+export function cut(text: string, length: number | undefined): string[] {
   if (text === '') return ['']
   if (length === undefined) return text.match(/\s*\S{1,12}|\s+$/gu) ?? [text]
   const characters = [...text]

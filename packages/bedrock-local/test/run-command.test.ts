@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
+import { Agent } from 'node:https'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime'
+import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { build } from 'tsup'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { BedrockLocal } from '../src/index.js'
@@ -37,6 +40,43 @@ describe('runCommand', () => {
     } finally {
       await local.close()
     }
+  })
+
+  it('prints bodies with --verbose', async () => {
+    const { started, printed } = await run('--port', '0', '--verbose')
+    const local = started as BedrockLocal
+    try {
+      await converse(clientOf(local), 'The answer to life')
+      await until(() => printed.length === 2)
+      expect(printed[1]).toMatch(/^200 Converse .* out\n {2}\{"messages":.*The answer to life/)
+    } finally {
+      await local.close()
+    }
+  })
+
+  it('serves TLS with --tls, says whom to trust, and cleans up after itself', async () => {
+    const { started, printed } = await run('--port', '0', '--tls')
+    const local = started as BedrockLocal
+    const [, file = ''] = /export NODE_EXTRA_CA_CERTS=(.*)/.exec(printed[0] ?? '') ?? []
+    try {
+      expect(local.url).toMatch(/^https:/)
+      expect(printed[0]).toContain(`export AWS_CA_BUNDLE=${file}\n`)
+      expect(await readFile(file, 'utf8')).toBe(local.certificate)
+      const requestHandler = new NodeHttpHandler({ httpsAgent: new Agent({ ca: await readFile(file) }) })
+      const client = new BedrockRuntimeClient({
+        endpoint: local.url,
+        region: 'us-east-1',
+        credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+        requestHandler,
+      })
+      expect((await converse(client)).stopReason).toBe('end_turn')
+      expect(local.requests).toHaveLength(1)
+      client.destroy()
+    } finally {
+      await local.close()
+    }
+    await expect(readFile(file)).rejects.toThrow('ENOENT')
+    await expect(fetch(local.url)).rejects.toThrow()
   })
 
   it('prints the endpoint alone with --quiet', async () => {

@@ -9,6 +9,7 @@ describe('startBedrockLocal', () => {
       expect(local.url).toBe(`http://127.0.0.1:${local.port}`)
       expect(local.env).toEqual({
         AWS_ENDPOINT_URL_BEDROCK_RUNTIME: local.url,
+        AWS_ENDPOINT_URL_BEDROCK: local.url,
         AWS_REGION: 'us-east-1',
         AWS_ACCESS_KEY_ID: 'local',
         AWS_SECRET_ACCESS_KEY: 'local',
@@ -55,6 +56,7 @@ describe('startBedrockLocal', () => {
         expect(local.requests).toEqual([
           {
             operation: 'Converse',
+            method: 'POST',
             path: `/model/${encodeURIComponent(modelId)}/converse`,
             modelId,
             body: { messages: [{ role: 'user', content: [{ text: 'Hello there' }] }] },

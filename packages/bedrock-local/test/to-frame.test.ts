@@ -1,7 +1,6 @@
 import { EventStreamCodec } from '@smithy/eventstream-codec'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { crc32 } from '../src/crc32.js'
 import { toErrorFrame, toEventFrame, toExceptionFrame, toFrame } from '../src/to-frame.js'
 import { fixture, fixturesNote, haveFixtures } from './fixtures.js'
 
@@ -22,15 +21,13 @@ function decoded(frame: Uint8Array): { headers: [string, unknown][]; payload: st
 describe('toFrame', () => {
   it("is read by the SDK's codec, whatever the headers and payload", () => {
     const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 40 })
+    // The codec keeps headers in a plain object, which has no room for this one.
+    const name = text.filter((name) => name !== '__proto__')
     fc.assert(
-      fc.property(fc.dictionary(text, text, { maxKeys: 5 }), fc.string({ unit: 'binary' }), (headers, payload) => {
+      fc.property(fc.dictionary(name, text, { maxKeys: 5 }), fc.string({ unit: 'binary' }), (headers, payload) => {
         expect(decoded(toFrame(headers, payload))).toEqual({ headers: Object.entries(headers), payload })
       }),
     )
-  })
-
-  it('has the checksum of the standard check value', () => {
-    expect(crc32(Buffer.from('123456789'))).toBe(0xcbf43926)
   })
 })
 
@@ -43,6 +40,18 @@ describe('toEventFrame', () => {
       [':message-type', 'event'],
     ])
     expect(payload).toMatch(/^\{"p":"ab[a-zA-Z0-9]{0,59}","role":"assistant"\}$/)
+  })
+
+  it.each<[object, RegExp]>([
+    [
+      { contentBlockIndex: 0, delta: { text: 'Größe }"' } },
+      /^\{"contentBlockIndex":0,"delta":\{"text":"Größe \}\\""\},"p":"ab\w*"\}$/,
+    ],
+    [{ stopReason: 'end_turn', additional: 1 }, /^\{"additional":1,"p":"ab\w*","stopReason":"end_turn"\}$/],
+    [{}, /^\{"p":"ab\w*"\}$/],
+    [{ delta: undefined }, /^\{"p":"ab\w*"\}$/],
+  ])('puts the padding where the alphabet has it in %j', (payload, expected) => {
+    for (let time = 0; time < 2; time++) expect(decoded(toEventFrame('someEvent', payload)).payload).toMatch(expected)
   })
 })
 

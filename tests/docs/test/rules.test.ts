@@ -21,12 +21,12 @@ test('no test file has more than 600 lines, and no example more than 60', () => 
   expect(longerThan(60, filesUnder('examples', '.ts'))).toEqual([])
 })
 
-test('CONTRIBUTING.md fits on two screens and a package README on three', () => {
+test('CONTRIBUTING.md fits on two screens and a package README on five', () => {
   expect(longerThan(80, ['CONTRIBUTING.md'])).toEqual([])
   const readmes = published.map(({ path }) => `${path}/README.md`)
   expect(
     longerThan(
-      150,
+      220,
       readmes.filter((path) => existsSync(join(root, path))),
     ),
   ).toEqual([])
