@@ -237,7 +237,7 @@ export function quirksOf(modelId: string): Quirks {
 }
 
 /** Without ARN and geography: `anthropic.claude-…`. An application inference profile does not tell, and gives its own id. */
-export function baseModelId(modelId: string): string {
+function baseModelId(modelId: string): string {
   const name = modelId.startsWith('arn:') ? modelId.slice(modelId.lastIndexOf('/') + 1) : modelId
   return splitProfileId(name).baseId
 }

@@ -21,7 +21,7 @@ export const models = {
   gptOss: 'openai.gpt-oss-120b-1:0',
   own: 'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/1arbu5hu2sjr',
 } as const
-export type ModelName = keyof typeof models
+type ModelName = keyof typeof models
 
 export interface RuleCase {
   /** What the rule is about; the name of the test. */

@@ -3,9 +3,11 @@ import { defineModel } from '@x/types'
 import type { BedrockConfig, BedrockPrivateKey } from './config.js'
 import { checkConfig, keys, privateKeys, provider } from './config.js'
 import { converse } from './converse.js'
+import { countTokens } from './count-tokens.js'
 import { defaultModelId } from './models.js'
 import { capabilitiesOf } from './quirks.js'
 import { knownRegion } from './region.js'
+import { resolvedFamily } from './resolve-profile.js'
 
 export type BedrockModel = ConfigurableModel<BedrockConfig, BedrockPrivateKey>
 
@@ -32,6 +34,7 @@ export function bedrock(
     privateKeys,
     checkConfig,
     stream: converse,
-    capabilities: ({ modelId, region }) => capabilitiesOf(modelId, region),
+    countTokens,
+    capabilities: ({ modelId, region, family }) => capabilitiesOf(family ?? resolvedFamily(modelId) ?? modelId, region),
   })
 }

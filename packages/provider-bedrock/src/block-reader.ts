@@ -51,9 +51,14 @@ export function blockReader(): BlockReader {
 
   return {
     push({ contentBlockDelta, contentBlockStart, contentBlockStop }) {
+      const flowing = line[0]
       // An index that is missing is 0: some proxies leave it out.
       if (contentBlockDelta) {
         const { contentBlockIndex = 0, delta } = contentBlockDelta
+        // Nearly every event: one more piece of the text that flows.
+        if (flowing?.kind === 'text' && flowing === open.get(contentBlockIndex) && delta?.text) {
+          return [{ type: 'text-delta', text: delta.text }]
+        }
         return delta ? step(contentBlockIndex, (block) => fromDelta(block, delta)) : []
       }
       if (contentBlockStart) {

@@ -1,13 +1,19 @@
-import type { ConverseCommandOutput } from '@aws-sdk/client-bedrock-runtime'
+import type { ConverseCommandOutput, ConverseStreamCommandOutput } from '@aws-sdk/client-bedrock-runtime'
 import type { ModelEvent, ModelRequest, StreamCall } from '@x/types'
 import { AgentError } from '@x/types'
-import { clientOf, loadSdk, regionOf } from './client.js'
+import { cacheWarnings, withCacheReport } from './cache-events.js'
+import { callWarnings } from './call-warnings.js'
 import type { BedrockConfig } from './config.js'
+import { batchesOf } from './event-batches.js'
 import type { ConverseReader } from './from-converse.js'
 import { fromConverse } from './from-converse.js'
 import { fromConverseResponse } from './from-converse-response.js'
-import { fromError } from './from-error.js'
-import { quirksOf } from './quirks.js'
+import { guardAnswer } from './guard-answer.js'
+import { openCall } from './open-call.js'
+import { planCachePoints } from './plan-cache-points.js'
+import { withResolvedFamily } from './resolve-profile.js'
+import { settleRequest } from './settle-request.js'
+import { streamsAnswer } from './streams-answer.js'
 import { toConverse } from './to-converse.js'
 
 /**
@@ -28,55 +34,56 @@ export function converse(request: ModelRequest, call: StreamCall<BedrockConfig>)
 
 async function* exchange(
   request: ModelRequest,
-  { config, signal }: StreamCall<BedrockConfig>,
+  { config: given, signal }: StreamCall<BedrockConfig>,
   controller: AbortController,
 ): AsyncGenerator<ModelEvent> {
-  const input = toConverse(config, request)
-  const streams = config.streaming ?? !(input.toolConfig && cannotStreamTools(config.modelId))
-  const abort = () => controller.abort(signal.reason)
-  signal.addEventListener('abort', abort)
-  if (signal.aborted) abort()
+  const config = await withResolvedFamily(given, [signal, controller.signal])
+  const { request: checked, warnings } = settleRequest(config, request)
+  const plan = planCachePoints(config, checked)
+  const input = toConverse(config, plan?.request ?? checked)
+  const streams = streamsAnswer(config, input.toolConfig)
+  const names = { operation: streams ? 'ConverseStream' : 'Converse', subject: config.modelId }
+  const call = openCall(config, names, signal, controller)
+  const guard = config.guardrail && guardAnswer(config.guardrail)
   let reader: ConverseReader | undefined
-  let region: string | undefined
   let requestId: string | undefined
   let ended = false
   try {
-    const sdk = await loadSdk()
-    const client = clientOf(sdk, config)
-    region = await regionOf(client)
-    const options = { abortSignal: controller.signal }
-    const response = streams
-      ? await client.send(new sdk.ConverseStreamCommand(input), options)
-      : await client.send(new sdk.ConverseCommand(input), options)
+    const response = await call.send<ConverseCommandOutput | ConverseStreamCommandOutput>((client, sdk, options) =>
+      streams
+        ? client.send(new sdk.ConverseStreamCommand(input), options)
+        : client.send(new sdk.ConverseCommand(input), options),
+    )
     requestId = response.$metadata.requestId
     reader = fromConverse(config.modelId, requestId)
-    const answer = 'stream' in response ? response.stream : fromConverseResponse(response as ConverseCommandOutput)
-    for await (const event of answer ?? []) {
-      for (const modelEvent of reader.push(event)) {
-        if (controller.signal.aborted) throw controller.signal.reason
-        ended = modelEvent.type === 'model-end'
-        yield modelEvent
+    yield* warnings
+    yield* cacheWarnings(given, plan)
+    yield* callWarnings(config, checked, streams)
+    const answer = 'stream' in response ? batchesOf(response.stream) : [wholeAnswer(response)]
+    call.timer.waits()
+    for await (const batch of answer) {
+      call.timer.got()
+      for (const event of batch) {
+        const read = reader.push(event)
+        for (const modelEvent of guard ? read.flatMap(guard.push) : read) {
+          if (controller.signal.aborted) throw controller.signal.reason
+          ended = modelEvent.type === 'model-end'
+          yield withCacheReport(modelEvent, plan)
+        }
       }
+      call.timer.waits()
     }
     // Over HTTP/2 a dropped connection, a reset and our own abort all look like this: the stream just ends.
     if (!ended) throw new AgentError('stream-truncated', 'The answer broke off.', { retryable: true })
   } catch (error) {
     // Once `model-end` is out nothing is missing, whatever becomes of the connection.
     if (ended) return
-    throw fromError(error, {
-      operation: streams ? 'ConverseStream' : 'Converse',
-      modelId: config.modelId,
-      region,
-      requestId,
-      aborted: controller.signal.aborted,
-      partial: reader?.partial(),
-    })
+    throw call.failure(error, { requestId, partial: guard?.withholds ? undefined : reader?.partial() })
   } finally {
-    signal.removeEventListener('abort', abort)
-    controller.abort()
+    call.close()
   }
 }
 
-function cannotStreamTools(modelId: string): boolean {
-  return quirksOf(modelId).capabilities.streamsTools === false
+function wholeAnswer(response: ConverseCommandOutput | ConverseStreamCommandOutput) {
+  return fromConverseResponse(response as ConverseCommandOutput)
 }

@@ -123,7 +123,11 @@ export const errorRows: readonly ErrorRow[] = [
   {
     code: 'access-denied',
     when: (failure) => named(/^AccessDenied/)(failure) || answered(401, 403)(failure),
-    hint: ({ operation }) => `Allow the IAM action ${iamActions[operation] ?? 'bedrock:InvokeModel'} on this model.`,
+    hint: ({ operation }, { message }) => {
+      // A call with a guardrail needs an action for that as well, and the message says which one is missing.
+      const action = /perform: (bedrock:\w+)/.exec(message)?.[1] ?? iamActions[operation] ?? 'bedrock:InvokeModel'
+      return `Allow the IAM action ${action} on this ${action === 'bedrock:ApplyGuardrail' ? 'guardrail' : 'model'}.`
+    },
   },
   {
     code: 'network',
@@ -133,6 +137,7 @@ export const errorRows: readonly ErrorRow[] = [
     retryable: true,
     hint: checkConnection,
   },
+  { code: 'timeout', when: said(/No connection within/), retryable: true, hint: checkConnection },
   {
     code: 'timeout',
     when: (failure) => named(/^(Model)?Timeout/)(failure) || answered(408)(failure) || hasCode(/TIMEDOUT/)(failure),
@@ -155,7 +160,7 @@ export const errorRows: readonly ErrorRow[] = [
     code: 'stream-truncated',
     // A reply of Converse that is cut off is JSON cut off; a page of HTML in its place is an unexpected token.
     when: (failure) =>
-      said(/Truncated event message|checksum/i)(failure) ||
+      said(/(Truncated|Malformed) event message|checksum/i)(failure) ||
       (failure.name === 'SyntaxError' && !said(/unexpected token/i)(failure)),
     retryable: true,
     hint: () => 'The connection broke or garbled the answer.',
@@ -190,6 +195,7 @@ const iamActions: Readonly<Record<string, string>> = {
   Converse: 'bedrock:InvokeModel',
   ConverseStream: 'bedrock:InvokeModelWithResponseStream',
   CountTokens: 'bedrock:CountTokens',
+  ApplyGuardrail: 'bedrock:ApplyGuardrail',
 }
 
 function checkConnection({ region }: ErrorContext): string {

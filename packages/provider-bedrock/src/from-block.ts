@@ -8,7 +8,7 @@ import { fromBytes, fromWireValue } from './wire-json.js'
 export interface Block {
   /** Undefined until something of it was seen; `whole` ones are gathered and given out at their end. */
   kind?: 'text' | 'reasoning' | 'tool-call' | 'whole'
-  /** Of a whole block: the union member, and what was gathered in the SDK's form. */
+  /** Of a whole block: the union member, and what was gathered, as the SDK or the wire has it. */
   name?: string
   value?: unknown
   /** Events that wait for the blocks before this one. */
@@ -83,14 +83,23 @@ function gather(block: Block, piece: object): readonly ModelEvent[] {
   return ended
 }
 
-function merge(before: unknown, piece: unknown): unknown {
+function merge(before: unknown, piece: unknown, key?: string): unknown {
   if (before === undefined) return piece
+  if (key === 'bytes' && typeof before === 'string' && typeof piece === 'string') return joinBase64(before, piece)
   if (typeof before === 'string' && typeof piece === 'string') return before + piece
   if (Array.isArray(before) && Array.isArray(piece)) return [...before, ...piece]
   if (before instanceof Uint8Array && piece instanceof Uint8Array) return Buffer.concat([before, piece])
   if (typeof before !== 'object' || typeof piece !== 'object' || !before || !piece) return piece
   const old = before as Record<string, unknown>
-  return { ...old, ...Object.fromEntries(Object.entries(piece).map(([key, value]) => [key, merge(old[key], value)])) }
+  return {
+    ...old,
+    ...Object.fromEntries(Object.entries(piece).map(([key, value]) => [key, merge(old[key], value, key)])),
+  }
+}
+
+/** Each piece may end in the padding of a whole, so the texts cannot just be joined. */
+function joinBase64(before: string, piece: string): string {
+  return Buffer.concat([Buffer.from(before, 'base64'), Buffer.from(piece, 'base64')]).toString('base64')
 }
 
 function fromWhole(name: string, value: JsonValue): AssistantPart {

@@ -1,176 +1,151 @@
 import type { Capabilities } from '@x/types'
 import { baseModelId, inferenceProfileId } from './models.js'
+import { quirkRows } from './quirk-rows.js'
+import type { ReasoningForm } from './reasoning-forms.js'
 
 /*
- * What one model family does differently, as rows. The service changes: a row is a default, and what a caller asks for
- * in so many words (a tool choice, a cache point) is sent even where a row says that it is not taken.
+ * What one model family does differently, as rows of one table (quirk-rows.ts). The service changes: a row is a
+ * default, and what a caller asks for in so many words is sent even where a row does not know that it is taken.
+ * A missing member means "not known" unless it says otherwise.
  */
 
 export interface Quirks {
   /** Families understand each other's reasoning and citations only within themselves. */
   readonly family: string
-  /** `toolResult.status` is taken; where it is not, a failure is told in words. */
+  /** `toolResult.status` is taken (default); where it is not, a failure is told in words. */
   readonly toolResultStatus: boolean
-  /** A user turn with tool results may hold nothing else. */
-  readonly toolResultsAlone: boolean
-  /** Signed or redacted reasoning goes back with the history. */
+  /** Wire blocks that may not share a user turn with tool results. Missing: not known, and sent together. */
+  readonly apartFromToolResults?: 'all' | readonly string[]
+  /** Documents that a tool result may hold, where not every format is taken. */
+  readonly toolResultDocumentFormats?: readonly string[]
+  /** Signed or redacted reasoning goes back with the history (default). */
   readonly replaysReasoning: boolean
-  /** Refused by its bare id: to be called by an inference profile. */
+  /** Refused by its bare id: to be called by an inference profile. Default false. */
   readonly profileOnly: boolean
+  /** Whatever format an image is said to have, its bytes count. */
+  readonly readsImageBytes?: true
+  /** A conversation may begin with an assistant message. */
+  readonly leadingAssistant?: boolean
+  /** How it is asked to think. `none`: it does not; `always`: it does, and takes no setting. */
+  readonly reasoning?: ReasoningForm | 'none' | 'always'
+  readonly cache?: CacheQuirks
+  /** What the request check looks for before anything is sent. */
+  readonly refuses: Refusals
+  /** `cachePoints` stands here too, from {@link cache}. */
   readonly capabilities: Capabilities
+}
+
+export type CacheSection = 'tools' | 'system' | 'messages'
+export type CacheTtl = '5m' | '1h'
+
+export interface CacheQuirks {
+  /** Where cache points are taken; empty: nowhere. */
+  readonly sections: readonly CacheSection[]
+  /** Tokens before a point below which it does nothing. */
+  readonly minimumTokens?: number
+  /** Times to live that a point may name; empty: the field itself is refused. */
+  readonly ttls: readonly CacheTtl[]
+}
+
+/** What the service answers with an error for some families. A missing member: taken, or not known. */
+interface Refusals {
+  /** A conversation that ends with an assistant message. */
+  readonly assistantLast?: true
+  /** Asking for citations. */
+  readonly citations?: true
+  readonly system?: true
+  /** `temperature` and `topP` in one request. */
+  readonly bothSamplingKnobs?: true
+  /** `temperature` and `topP` at all. */
+  readonly sampling?: true
+  /** `thinking` with a budget: it thinks adaptively. */
+  readonly thinkingBudget?: true
+  /** Kinds of media, wherever they stand. Other kinds: see `capabilities.media`. */
+  readonly media?: readonly string[]
+  /** Media by reference to S3. */
+  readonly s3Sources?: true
+  /** Images of more bytes than this. */
+  readonly imageBytesOver?: number
+  /** `anyOf`, `oneOf` and `allOf` at the root of a tool's schema. */
+  readonly unionRoots?: true
+  /** Cache points in a turn with tool calls or results. */
+  readonly cacheBesideTools?: true
+}
+
+/** One row: cells that hold for every base id that `match` finds. The first row of a family names it. */
+export interface QuirkRow extends Partial<Omit<Quirks, 'cache'>> {
+  readonly match: RegExp
+  readonly cache?: Partial<CacheQuirks>
 }
 
 export interface BedrockCapabilities extends Capabilities {
   readonly family: string
   /** What to call the model by from the region asked for, if it is refused by its bare id. */
   readonly inferenceProfileId?: string
+  /** What the `cache` option works with. */
+  readonly cache?: CacheQuirks
+  /** What the `reasoning` option takes. `none`: no reasoning; `always`: it reasons, and takes no setting. */
+  readonly reasoning?: 'none' | 'always' | { readonly efforts: readonly string[]; readonly budgetTokens: boolean }
 }
 
-/** What is known of a model; a missing member means "not known". `region` adds the inference profile of that region. */
+/**
+ * What is known of a model; a missing member means "not known". The name of a family (`claude`) stands for what all of
+ * it has in common. `region` adds the inference profile of that region.
+ */
 export function capabilitiesOf(modelId: string, region?: string): BedrockCapabilities {
-  const { family, profileOnly, capabilities } = quirksOf(modelId)
+  const { family, profileOnly, capabilities, cache, reasoning } = quirksOf(modelId)
   const profile = profileOnly && region !== undefined && { inferenceProfileId: inferenceProfileId(modelId, region) }
-  return { family, ...capabilities, ...profile }
+  const { effort, budget } = typeof reasoning === 'object' ? reasoning : {}
+  const told = typeof reasoning === 'object' ? { efforts: effort?.levels ?? [], budgetTokens: !!budget } : reasoning
+  return { family, ...capabilities, ...(cache && { cache }), ...(told && { reasoning: told }), ...profile }
 }
 
-/** An id that no row knows is a family of its own with the defaults. */
-export function quirksOf(modelId: string): Quirks {
-  const baseId = baseModelId(modelId)
-  const row = rows.find(({ match }) => match.test(baseId))
-  return { family: baseId, ...defaults, ...row }
+/**
+ * By an id, or by `family` where the id does not tell: the name of a family or the id of a model. An id that no row
+ * knows is a family of its own with the defaults.
+ */
+export function quirksOf(modelId: string, family?: string): Quirks {
+  const baseId = baseModelId(family ?? modelId)
+  const found = known.get(baseId)
+  if (found) return found
+  const quirks = merge(baseId, rowsOf(baseId))
+  if (known.size < maxKnown) known.set(baseId, quirks)
+  return quirks
 }
 
-const defaults = {
-  toolResultStatus: true,
-  toolResultsAlone: false,
-  replaysReasoning: true,
-  profileOnly: false,
-  capabilities: {},
-} satisfies Partial<Quirks>
-
-const claude: Capabilities = {
-  contextTokens: 200_000,
-  tools: true,
-  streamsTools: true,
-  toolChoice: ['any', 'tool'],
-  media: { user: ['image', 'document'], toolResult: ['image', 'document'] },
-}
-const cached: Capabilities = { ...claude, cachePoints: ['tools', 'system', 'messages'] }
-const native = { outputSchema: true, strictTools: true, schemaDialect: 'bedrock' } satisfies Capabilities
-
-const nova: Capabilities = {
-  tools: true,
-  streamsTools: true,
-  toolChoice: ['any', 'tool'],
-  cachePoints: ['system', 'messages'],
-  media: { user: ['image', 'document', 'video'], toolResult: ['image', 'document'] },
+/** Whether any row knows this name of a family or id of a model. */
+export function isKnownFamily(family: string): boolean {
+  return rowsOf(baseModelId(family)).length > 0
 }
 
-const streamsTools: Capabilities = { tools: true, streamsTools: true }
-const noStreamedTools: Capabilities = { tools: true, streamsTools: false, toolChoice: [] }
-const noTools: Capabilities = { tools: false, streamsTools: false, toolChoice: [] }
+export function familyNames(): readonly string[] {
+  return [...new Set(quirkRows.flatMap(({ family }) => family ?? []))]
+}
 
-/** The first row that matches the base id holds. Sources: AWS's model cards, tables of other clients, recorded traffic. */
-const rows: readonly (Partial<Quirks> & { readonly match: RegExp; readonly family: string })[] = [
-  {
-    match: /^anthropic\.claude-((haiku|sonnet|opus)-4-5|(sonnet|opus)-4-6)/,
-    family: 'claude',
-    profileOnly: true,
-    capabilities: { ...cached, ...native },
-  },
-  {
-    match: /^anthropic\.claude-(sonnet-4|opus-4)-(1-)?2025/,
-    family: 'claude',
-    profileOnly: true,
-    capabilities: cached,
-  },
-  { match: /^anthropic\.claude-3-7/, family: 'claude', profileOnly: true, capabilities: cached },
-  { match: /^anthropic\.claude-3/, family: 'claude', capabilities: claude },
-  { match: /^anthropic\.claude-(v\d|instant)/, family: 'claude', capabilities: { ...noTools, media: {} } },
-  {
-    // Newer ones: their windows and what they take natively are not known for sure.
-    match: /^anthropic\.claude/,
-    family: 'claude',
-    profileOnly: true,
-    capabilities: { ...streamsTools, toolChoice: ['any', 'tool'], cachePoints: ['tools', 'system', 'messages'] },
-  },
-  {
-    match: /^amazon\.nova-micro/,
-    family: 'nova',
-    capabilities: { ...nova, contextTokens: 128_000, media: { user: [], toolResult: [] } },
-  },
-  { match: /^amazon\.nova-(lite|pro)/, family: 'nova', capabilities: { ...nova, contextTokens: 300_000 } },
-  { match: /^amazon\.nova-2/, family: 'nova', profileOnly: true, capabilities: nova },
-  { match: /^amazon\.nova/, family: 'nova', capabilities: nova },
-  { match: /^amazon\.titan/, family: 'titan', capabilities: noTools },
-  {
-    match: /^meta\.llama4/,
-    family: 'llama',
-    toolResultsAlone: true,
-    profileOnly: true,
-    capabilities: { ...noStreamedTools, media: { user: ['image', 'document'], toolResult: ['image', 'document'] } },
-  },
-  { match: /^meta\.llama/, family: 'llama', toolResultsAlone: true, capabilities: noStreamedTools },
-  {
-    match: /^mistral\.(mistral-large|ministral|magistral|voxtral)/,
-    family: 'mistral',
-    toolResultsAlone: true,
-    capabilities: { ...noStreamedTools, toolChoice: ['any'], media: { toolResult: ['document'] } },
-  },
-  {
-    match: /^mistral\.pixtral/,
-    family: 'mistral',
-    toolResultsAlone: true,
-    profileOnly: true,
-    capabilities: { ...noStreamedTools, media: { user: ['image', 'document'], toolResult: ['document'] } },
-  },
-  { match: /^mistral\.(mistral-7b|mixtral)/, family: 'mistral', capabilities: noTools },
-  { match: /^mistral\./, family: 'mistral', toolResultsAlone: true, capabilities: noStreamedTools },
-  // R1 answers "User messages cannot contain reasoning content" to its own reasoning.
-  {
-    match: /^deepseek\.r1/,
-    family: 'deepseek',
-    replaysReasoning: false,
-    profileOnly: true,
-    capabilities: { ...noTools, contextTokens: 128_000 },
-  },
-  {
-    match: /^deepseek\.v3-v1/,
-    family: 'deepseek',
-    replaysReasoning: false,
-    capabilities: { ...streamsTools, toolChoice: ['any'] },
-  },
-  {
-    match: /^deepseek\./,
-    family: 'deepseek',
-    replaysReasoning: false,
-    capabilities: { ...streamsTools, toolChoice: ['any', 'tool'] },
-  },
-  {
-    match: /^qwen\./,
-    family: 'qwen',
-    capabilities: { ...streamsTools, toolChoice: [], media: { toolResult: [] }, outputSchema: true },
-  },
-  { match: /^openai\.gpt-oss/, family: 'gpt-oss', capabilities: { ...streamsTools, contextTokens: 128_000 } },
-  {
-    match: /^moonshot(ai)?\./,
-    family: 'kimi',
-    capabilities: { ...streamsTools, toolChoice: ['any', 'tool'], outputSchema: true, media: { toolResult: [] } },
-  },
-  {
-    match: /^(zai|z-ai)\./,
-    family: 'glm',
-    capabilities: { tools: true, toolChoice: ['any', 'tool'], outputSchema: true },
-  },
-  {
-    match: /^writer\./,
-    family: 'palmyra',
-    toolResultStatus: false,
-    toolResultsAlone: true,
-    capabilities: noStreamedTools,
-  },
-  { match: /^cohere\.command-r/, family: 'command-r', capabilities: { ...streamsTools, toolChoice: [] } },
-  { match: /^cohere\.command/, family: 'command', capabilities: noTools },
-  { match: /^ai21\.jamba-1-5/, family: 'jamba', capabilities: { ...streamsTools, toolChoice: [] } },
-  { match: /^ai21\./, family: 'jamba', capabilities: noTools },
-]
+/** Read once for each id, as every request asks for it. */
+const known = new Map<string, Quirks>()
+const maxKnown = 1000
+
+function rowsOf(baseId: string): readonly QuirkRow[] {
+  const matching = quirkRows.filter(({ match }) => match.test(baseId))
+  if (matching.length > 0) return matching
+  const common = quirkRows.find(({ family }) => family === baseId)
+  return common ? [common] : []
+}
+
+function merge(baseId: string, rows: readonly QuirkRow[]): Quirks {
+  const merged = <Key extends 'capabilities' | 'refuses' | 'cache'>(key: Key) =>
+    Object.assign({}, ...rows.map((row) => row[key]))
+  const cache = rows.some((row) => row.cache) ? (merged('cache') as CacheQuirks) : undefined
+  const { match: _match, ...cells } = Object.assign({}, ...rows) as QuirkRow
+  return {
+    toolResultStatus: true,
+    replaysReasoning: true,
+    profileOnly: false,
+    ...cells,
+    family: cells.family ?? baseId,
+    ...(cache && { cache }),
+    refuses: merged('refuses'),
+    capabilities: { ...merged('capabilities'), ...(cache && { cachePoints: cache.sections }) },
+  } as Quirks
+}

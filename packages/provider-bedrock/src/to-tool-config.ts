@@ -2,6 +2,7 @@ import type { Tool, ToolConfiguration, ToolChoice as WireToolChoice } from '@aws
 import type { JsonObject, ModelRequest, ToolChoice, ToolSpec } from '@x/types'
 import { provider } from './config.js'
 import { toCachePoint } from './to-block.js'
+import { toStrictSchema } from './to-strict-schema.js'
 import { toWireUnion } from './wire-json.js'
 
 /**
@@ -11,10 +12,10 @@ import { toWireUnion } from './wire-json.js'
  * There is no `none` on the wire: the tools are left out, or, where the history forbids that, the model is left its
  * own choice.
  */
-export function toToolConfig(request: ModelRequest): ToolConfiguration | undefined {
+export function toToolConfig(request: ModelRequest, strictTools?: boolean): ToolConfiguration | undefined {
   const called = calledTools(request)
   const offered = request.toolChoice === 'none' && called.length === 0 ? [] : (request.tools ?? [])
-  const tools = offered.flatMap(toTool)
+  const tools = offered.flatMap((tool) => toTool(tool, strictTools))
   if (!tools.some((tool) => !tool.cachePoint)) return called.length > 0 ? { tools: called.map(openTool) } : undefined
   const toolChoice = toToolChoice(request.toolChoice)
   return { tools, ...(toolChoice && { toolChoice }) }
@@ -25,13 +26,17 @@ function calledTools({ messages }: ModelRequest): string[] {
   return [...new Set(calls.map(({ name }) => name))]
 }
 
-function toTool(tool: NonNullable<ModelRequest['tools']>[number]): Tool[] {
-  if (!('type' in tool)) return [toToolSpec(tool)]
+function toTool(tool: NonNullable<ModelRequest['tools']>[number], strictTools = false): Tool[] {
+  if (!('type' in tool)) return [toToolSpec(strictTools && tool.strict === undefined ? toStrict(tool) : tool)]
   if (tool.type === 'cache-point') return [toCachePoint(tool)]
   return tool.provider === provider ? [toWireUnion(tool.value, toolMembers) as Tool] : []
 }
 
 const toolMembers = ['toolSpec', 'systemTool', 'cachePoint']
+
+function toStrict(tool: ToolSpec): ToolSpec {
+  return { ...tool, strict: true, inputSchema: toStrictSchema(tool.inputSchema) }
+}
 
 function toToolSpec({ name, description, inputSchema, strict }: ToolSpec): Tool.ToolSpecMember {
   return {

@@ -26,13 +26,55 @@ export function toWireUnion(value: JsonValue, members: readonly string[]): objec
   return members.includes(name) ? { [name]: toWireMember(name, inner) } : { $unknown: [name, inner] }
 }
 
-export function fromBytes(bytes: Uint8Array): string {
+/** Bytes as base64: the SDK gives arrays, and the wire itself base64. */
+export function fromBytes(bytes: Uint8Array | string): string {
+  if (typeof bytes === 'string') return bytes
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
 }
+
+/** JSON of the wire, where a member that is null counts as missing, as it does for the SDK; documents stay as they are. */
+export function parseWire(text: string): JsonValue {
+  const value = JSON.parse(text) as JsonValue
+  return text.includes('null') ? withoutNulls(value) : value
+}
+
+function withoutNulls(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(withoutNulls)
+  if (!isObject(value)) return value
+  const members = Object.entries(value).filter(([, member]) => member !== null && member !== undefined)
+  return Object.fromEntries(
+    members.map(([key, member]) => [key, documents.has(key) ? member : withoutNulls(member as JsonValue)]),
+  )
+}
+
+/** Members that hold the caller's or the model's own JSON. */
+const documents: ReadonlySet<string> = new Set([
+  'input',
+  'json',
+  'additionalModelRequestFields',
+  'additionalModelResponseFields',
+])
 
 /** Tool arguments and JSON results have to be objects on the wire; models and tools may give any JSON. */
 export function toWireObject(value: JsonValue): JsonObject {
   return isObject(value) ? value : { value }
+}
+
+/** What the SDK takes, as the JSON text that it would send: `key` is the member that holds the value. */
+export function toWireText(value: unknown, key = ''): string {
+  return JSON.stringify(toPlain(key, value))
+}
+
+function toPlain(key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || documents.has(key)) return value
+  if (value instanceof Uint8Array) return fromBytes(value)
+  if (Array.isArray(value)) return value.map((item) => toPlain('', item))
+  if ('$unknown' in value && Array.isArray(value.$unknown)) {
+    const [name, inner] = value.$unknown
+    return { [String(name)]: inner }
+  }
+  const members = Object.entries(value).filter(([, member]) => member !== undefined && member !== null)
+  return Object.fromEntries(members.map(([name, member]) => [name, toPlain(name, member)]))
 }
 
 function isObject(value: JsonValue | undefined): value is JsonObject {
@@ -50,7 +92,7 @@ export const contentMembers = ['json', 'text', 'image', 'document', 'video', 'se
 
 // `input` and `json` are the caller's documents: a member called "bytes" in them is no blob.
 function toWireMember(key: string, member: unknown): unknown {
-  if (key === 'input' || key === 'json') return member
+  if (documents.has(key)) return member
   if ((key === 'bytes' || key === 'redactedContent') && typeof member === 'string') return Buffer.from(member, 'base64')
   if (key === 'content' && Array.isArray(member)) return member.map((item) => toWireUnion(item, contentMembers))
   return toWireValue(member)

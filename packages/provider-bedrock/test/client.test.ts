@@ -62,6 +62,25 @@ describe('clientOf', () => {
     expect(await withCredentials.config.authSchemePreference?.()).toEqual(['sigv4'])
   })
 
+  it('reads the wire and keeps connections itself, unless clientConfig brings something of its own', () => {
+    const ours = client({ region: 'us-east-1', credentials }).config
+    const theirs = new sdk.BedrockRuntimeClient({ region: 'us-east-1', credentials }).config
+    const { protocol, requestHandler, logger } = theirs
+    const given = client({
+      region: 'us-east-1',
+      credentials,
+      clientConfig: { protocol, requestHandler, logger },
+    }).config
+
+    expect(Object.getPrototypeOf(ours.protocol.constructor)).toBe(theirs.protocol.constructor)
+    expect(ours.requestHandler).not.toBeInstanceOf(theirs.requestHandler.constructor)
+    expect(ours.requestHandler.metadata).toEqual(theirs.requestHandler.metadata)
+    expect(ours.logger).not.toHaveProperty('info')
+    expect(given.protocol).toBe(protocol)
+    expect(given.requestHandler).toBe(requestHandler)
+    expect(given.logger).toBe(logger)
+  })
+
   it('passes clientConfig on, and lets the config itself win', async () => {
     const clientConfig = { maxAttempts: 7, region: 'eu-west-1' }
 

@@ -70,6 +70,7 @@ describe('fromError', () => {
     ['InternalServerException', 'Try again', 500, 'unavailable', true],
     ['Overloaded_error', 'Overloaded', 529, 'unavailable', true],
     ['Error', 'Truncated event message received.', undefined, 'stream-truncated', true],
+    ['Error', 'Malformed event message: its type is other.', undefined, 'stream-truncated', true],
     ['TypeError', 'x is not a function', undefined, 'internal', false],
   ])('%s "%s" (%s) is %s', (name, message, status, code, retryable) => {
     const error = fromError(thrown(name, message, status ? answered(status) : {}), context)
@@ -136,6 +137,17 @@ describe('fromError', () => {
     expect(error.message).toBe(
       'ConverseStream of anthropic.claude-sonnet-4-6 in eu-west-1 failed: Broke off. Try again.',
     )
+  })
+
+  it('names the IAM action that the service misses, or else the one of the operation', () => {
+    const denied = (message: string, operation = 'ConverseStream') =>
+      fromError(thrown('AccessDeniedException', message, answered(403)), { ...context, operation }).hint
+
+    expect(denied('User: x is not authorized to perform: bedrock:ApplyGuardrail on resource: y')).toBe(
+      'Allow the IAM action bedrock:ApplyGuardrail on this guardrail.',
+    )
+    expect(denied('No.')).toBe('Allow the IAM action bedrock:InvokeModelWithResponseStream on this model.')
+    expect(denied('No.', 'CountTokens')).toBe('Allow the IAM action bedrock:CountTokens on this model.')
   })
 
   it('survives what is no error at all', () => {
