@@ -126,6 +126,11 @@ describe('the built command', { timeout: 60_000 }, () => {
       silent: true,
       config: join(packageFolder, 'tsup.config.ts'),
       clean: false,
+      // Its neighbour may not have been built.
+      noExternal: ['@x/types'],
+      esbuildOptions(options) {
+        options.conditions = ['@x/source']
+      },
     })
     await symlink(join(packageFolder, 'package.json'), join(folder, 'package.json'))
   }, 60_000)

@@ -25,7 +25,7 @@ export async function startRawEndpoint(answer: () => RawAnswer) {
     respond(request, response, answer(), bodies)
   const http1 = createHttp1Server(listener as RequestListener)
   const http2 = createHttp2Server(listener as (request: Http2ServerRequest, response: Http2ServerResponse) => void)
-  const server = createServer((socket) => {
+  const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket)).on('error', () => {})
     socket.once('data', (first: Buffer) => {
