@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, symlinkSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { pnpm, root } from './shared/repository.mjs'
-import { run, tail } from './shared/run.mjs'
+import { reasons, run, tail } from './shared/run.mjs'
 import { withTemporaryFolder } from './shared/temporary-folder.mjs'
 
 const archive = process.argv.includes('--archive')
@@ -25,7 +25,7 @@ const failures = await withTemporaryFolder('fresh', async (folder) => {
     const command = [...pnpm, script]
     const { status, output, seconds } = await run(command, { cwd: copy, env, timeoutMs: 10 * 60_000 })
     console.log(`${status === 0 ? 'ok    ' : 'FAILED'}  ${command.join(' ')}  ${seconds.toFixed(1)} s`)
-    if (status !== 0) failed.push(`${command.join(' ')} ended with ${status}:\n${tail(output, 80)}`)
+    if (status !== 0) failed.push(`${command.join(' ')} ended with ${status}:\n${reasons(output)}`)
   }
   return archive ? failed : [...failed, ...(await leftovers(copy))]
 })

@@ -10,7 +10,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pnpm, pnpmVersion, root } from './shared/repository.mjs'
-import { plain, run, tail } from './shared/run.mjs'
+import { plain, reasons, run } from './shared/run.mjs'
 
 const minutes = 60_000
 const steps = [
@@ -70,14 +70,6 @@ function countTests(output) {
     for (const [, count, kind] of line.matchAll(/(\d+) (passed|failed|skipped)/g)) sums[kind] += Number(count)
   }
   return sums
-}
-
-/** The lines that name failures, which may stand far from the end when tasks run side by side, and then the end. */
-function reasons(output) {
-  const telling = plain(output)
-    .split('\n')
-    .filter((line) => /\bFAIL\b|error TS\d+|AssertionError|^\W*Error:|exited \(/.test(line))
-  return [...telling.slice(0, 40), '…', tail(output, 60)].join('\n')
 }
 
 /** The packages' tests under another Node, which comes as a package from npm. */

@@ -67,6 +67,14 @@ export function tail(output, lines = 40) {
   return plain(output).trimEnd().split('\n').slice(-lines).join('\n')
 }
 
+/** The lines that name failures, which may stand far from the end when tasks run side by side, and then the end. */
+export function reasons(output) {
+  const telling = plain(output)
+    .split('\n')
+    .filter((line) => /\bFAIL\b|×|error TS\d+|AssertionError|^\W*Error:|exited \(/.test(line))
+  return [...telling.slice(0, 40), '…', tail(output, 60)].join('\n')
+}
+
 /** Without colours and other control characters, which a failing test may print and a log viewer take amiss. */
 export function plain(output) {
   return stripVTControlCharacters(output).replaceAll(/[^\P{Cc}\n\t]/gu, '')

@@ -4,10 +4,11 @@ import { mergeSteps } from '../src/merge-steps.js'
 
 const event = (message: string): AgentEvent => ({ type: 'warning', message })
 
+/** Yields an event after each number of turns of the event loop; no clock, so that a busy machine changes nothing. */
 async function* step(name: string, ...waits: number[]): AsyncGenerator<AgentEvent, string, void> {
-  for (const ms of waits) {
-    await new Promise((resolve) => setTimeout(resolve, ms))
-    yield event(`${name} ${ms}`)
+  for (const turns of waits) {
+    for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve))
+    yield event(`${name} ${turns}`)
   }
   return name
 }

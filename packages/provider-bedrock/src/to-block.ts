@@ -4,7 +4,7 @@ import type {
   GuardrailConverseContentBlock,
   ToolUseBlock,
 } from '@aws-sdk/client-bedrock-runtime'
-import type { CachePointPart, GuardContentPart, Message, ReasoningPart, ToolCallPart } from '@x/types'
+import type { CachePointPart, GuardContentPart, Message, ProviderPart, ReasoningPart, ToolCallPart } from '@x/types'
 import { AgentError } from '@x/types'
 import { provider } from './config.js'
 import type { Quirks } from './quirks.js'
@@ -56,7 +56,7 @@ export function toBlocks(part: Message['content'][number], context: BlockContext
     case 'guard-content':
       return [toGuardContent(part, path)]
     case 'provider':
-      return part.provider === provider ? [toWireUnion(part.value, blockMembers) as ContentBlock] : []
+      return part.provider === provider ? [toOwnBlock(part, path)] : []
     default:
       // Only untyped callers come here; what they meant would otherwise be lost without a word.
       part satisfies never
@@ -95,9 +95,20 @@ const blockMembers = [
   'reasoningContent',
   'citationsContent',
   'searchResult',
-  'toolAddition',
-  'toolRemoval',
 ]
+
+// They exist in the service's model and nowhere else: no page and no recording says what they do.
+const unpublished = ['toolAddition', 'toolRemoval']
+
+function toOwnBlock({ value }: ProviderPart, path: string): ContentBlock {
+  const name = unpublished.find((member) => typeof value === 'object' && value !== null && member in value)
+  if (name !== undefined) {
+    throw new AgentError('invalid-messages', `${path} holds a ${name} block, which cannot be sent.`, {
+      hint: 'AWS has not published how it behaves. Change `tools` of the request instead.',
+    })
+  }
+  return toWireUnion(value, blockMembers) as ContentBlock
+}
 
 // Unsigned thoughts are refused by the models that sign theirs, and the others do without them.
 function toReasoning({ text = '', signature, redacted }: ReasoningPart, path: string): ContentBlock[] {

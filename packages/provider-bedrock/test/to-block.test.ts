@@ -1,4 +1,4 @@
-import type { Message } from '@x/types'
+import type { Message, ProviderPart } from '@x/types'
 import { describe, expect, it } from 'vitest'
 import { quirksOf } from '../src/quirks.js'
 import { toBlocks } from '../src/to-block.js'
@@ -199,4 +199,11 @@ describe('a tool result', () => {
       { toolResult: { toolUseId: 't', content: [{ text: 'The tool failed without a message.' }], status: 'error' } },
     ])
   })
+})
+
+it.each(['toolAddition', 'toolRemoval'])('refuses a %s block, as nobody has published what it does', (name) => {
+  const part: ProviderPart = { type: 'provider', provider: 'aws.bedrock', value: { [name]: { tool: { name: 'x' } } } }
+  expect(() => blocks(part)).toThrow(
+    expect.objectContaining({ code: 'invalid-messages', message: expect.stringContaining(name) }),
+  )
 })
