@@ -65,7 +65,7 @@ export interface Answering {
   onAnswered(record: RecordedRequest): void
 }
 
-/** Reads one request, checks it, finds its reply, sends that, and keeps the record of it. */
+/** Reads one request, decides how it is answered, sends that, and keeps the record of it. */
 export async function answerRequest(exchange: Exchange, answering: Answering): Promise<void> {
   const { method, path } = exchange
   const bytes = await exchange.body(answering.maxBodyBytes)
@@ -76,53 +76,67 @@ export async function answerRequest(exchange: Exchange, answering: Answering): P
 
   const record: Mutable<RecordedRequest> = { operation: found?.operation.name ?? 'UnknownOperation', ...seen }
   answering.onRequest(record)
-  const refuse = async (refusal: Refusal | HttpFault) => {
-    Object.assign(record, { status: refusal.status, error: `${refusal.error}: ${refusal.message}` })
-    await sendRefusal(exchange, refusal)
-    record.outcome = 'refused'
-  }
-
-  if (!found && !answering.raw) {
-    record.status = 404
-    await sendUnknownOperation(exchange)
-    record.outcome = 'refused'
-  } else if (!bytes) await refuse(tooLong)
-  else {
-    const { refusal, fault } = admitRequest(exchange, bytes, record, answering)
-    if (refusal) await refuse(refusal)
-    else if (answering.raw) {
-      const { operation, modelId } = record
-      const request = { method, path, headers: exchange.headers, body: bytes, operation, modelId }
-      const onStatus = (status: number) => Object.assign(record, { status })
-      Object.assign(record, await answerRaw(exchange, request, answering.raw, onStatus))
-    } else if (!body && method !== 'GET') await refuse(notJson)
-    else if (found && 'labels' in found) {
-      const answer = answerJson(exchange, found, body ?? {}, answering)
-      if ('error' in answer) await refuse(answer)
-      else {
-        record.status = 200
-        record.outcome = await sendJson(exchange, answer, fault)
-      }
-    } else if (found) {
-      const request: LocalRequest = {
-        operation: found.operation.name,
-        modelId: found.modelId,
-        body: body ?? {},
-        headers,
-      }
-      const answer = await findAnswer(request, answering, exchange, fault)
-      if ('error' in answer) await refuse(answer)
-      else if ('events' in answer) {
-        record.status = 200
-        Object.assign(record, await sendLive(exchange, answer))
-      } else if (answer.fault?.type === 'http') await refuse(answer.fault)
-      else {
-        Object.assign(record, { status: 200, usage: answer.usage })
-        record.outcome = await found.operation.send(exchange, answer)
-      }
-    }
-  }
+  const { send, ...facts } = await decide({ exchange, answering, record, found, bytes, body })
+  Object.assign(record, facts)
+  Object.assign(record, await send((status) => Object.assign(record, { status })))
   answering.onAnswered(record)
+}
+
+/** Facts of a record that become known while it is answered. */
+type Facts = Partial<Pick<RecordedRequest, 'status' | 'error' | 'usage' | 'outcome'>>
+
+/** How a request is answered: what is known before, and the sending, which knows the rest. */
+interface Decision extends Facts {
+  send(onStatus: (status: number) => void): Promise<Facts>
+}
+
+interface Asked {
+  readonly exchange: Exchange
+  readonly answering: Answering
+  readonly record: RecordedRequest
+  readonly found: ReturnType<typeof findOperation> | ReturnType<typeof findJsonOperation>
+  readonly bytes: Buffer | undefined
+  readonly body: ConverseBody | undefined
+}
+
+async function decide({ exchange, answering, record, found, bytes, body }: Asked): Promise<Decision> {
+  const refuse = (refusal: Refusal | HttpFault): Decision => ({
+    status: refusal.status,
+    error: `${refusal.error}: ${refusal.message}`,
+    send: async () => {
+      await sendRefusal(exchange, refusal)
+      return { outcome: 'refused' }
+    },
+  })
+  if (!bytes) return refuse(tooLong)
+  const { refusal, fault } = admitRequest(exchange, bytes, record, answering)
+  if (refusal) return refuse(refusal)
+  const { raw } = answering
+  if (raw) {
+    const { method, path, headers } = exchange
+    const request = { method, path, headers, body: bytes, operation: record.operation, modelId: record.modelId }
+    return { send: (onStatus) => answerRaw(exchange, request, raw, onStatus) }
+  }
+  if (!found) return { status: 404, send: () => sendUnknown(exchange) }
+  if (!body && exchange.method !== 'GET') return refuse(notJson)
+  if ('labels' in found) {
+    const answer = answerJson(exchange, found, body ?? {}, answering)
+    if ('error' in answer) return refuse(answer)
+    return { status: 200, send: async () => ({ outcome: await sendJson(exchange, answer, fault) }) }
+  }
+  const { operation, modelId } = found
+  const request: LocalRequest = { operation: operation.name, modelId, body: body ?? {}, headers: record.headers }
+  const answer = await findAnswer(request, answering, exchange, fault)
+  if ('error' in answer) return refuse(answer)
+  if ('events' in answer) return { status: 200, send: () => sendLive(exchange, answer) }
+  if (answer.fault?.type === 'http') return refuse(answer.fault)
+  const { usage } = answer
+  return { status: 200, usage, send: async () => ({ outcome: await operation.send(exchange, answer) }) }
+}
+
+async function sendUnknown(exchange: Exchange): Promise<Facts> {
+  await sendUnknownOperation(exchange)
+  return { outcome: 'refused' }
 }
 
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] }
