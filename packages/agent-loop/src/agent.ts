@@ -92,7 +92,8 @@ export class Agent<Env = unknown> {
   #stream(input: RunInput, options: RunOptions<Env> = {}): AsyncGenerator<AgentEvent, RunResult, void> {
     const { controller, unlink } = linkSignals(this.#config.signal, options.signal)
     const runId = options.runId ?? crypto.randomUUID()
-    const config = { ...this.#config, ...options, runId, signal: controller.signal }
+    const patch = { ...this.#config.config, ...options.config }
+    const config = { ...this.#config, ...options, config: patch, runId, signal: controller.signal }
     return abortFirst(this.#run(config, input, unlink), controller)
   }
 

@@ -107,3 +107,19 @@ test('either signal aborts a run: the agent’s own or the one given for the run
     expect((await run).status).toBe('aborted')
   }
 })
+
+test('two agents that share a model do not change each other’s, by a copy or by a patch for their runs', async () => {
+  const model = scriptedModel(() => ({ content: [say('ok')], delayMs: 1 }))
+  const hot = new Agent({ model, config: { temperature: 1 } })
+  const plain = new Agent({ model })
+  const derived = model.with({ maxTokens: 7 })
+  derived.updateConfig({ temperature: 0.5 })
+  await Promise.all([hot.run('a', { config: { maxTokens: 9 } }), plain.run('b'), new Agent({ model: derived }).run('c')])
+  expect(model.calls.map(({ config, request }) => [request.messages[0]?.content[0], config])).toEqual(
+    expect.arrayContaining([
+      [say('a'), { modelId: 'scripted-1', maxTokens: 9, temperature: 1 }],
+      [say('b'), { modelId: 'scripted-1' }],
+      [say('c'), { modelId: 'scripted-1', maxTokens: 7, temperature: 0.5 }],
+    ]),
+  )
+})
