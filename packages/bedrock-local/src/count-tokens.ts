@@ -2,7 +2,7 @@ import type { JsonObject } from '@x/types'
 import { estimateUsage } from './estimate-usage.js'
 import type { Refusal } from './refusal.js'
 import { invalid } from './refusal.js'
-import type { RuleContext } from './rules.js'
+import type { RuleContext } from './rule.js'
 import { checkCountTokens } from './rules.js'
 import type { ConverseBody } from './wire.js'
 

@@ -4,7 +4,7 @@ import { countTokens } from './count-tokens.js'
 import type { LocalGuardrail } from './guardrail.js'
 import { getFoundationModel, getInferenceProfile, listFoundationModels, listInferenceProfiles } from './list-models.js'
 import type { Refusal } from './refusal.js'
-import type { RuleContext } from './rules.js'
+import type { RuleContext } from './rule.js'
 
 /** What an operation that no model answers is asked with. */
 interface JsonCall {

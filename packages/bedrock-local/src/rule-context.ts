@@ -1,4 +1,4 @@
-import type { RuleContext } from './rules.js'
+import type { RuleContext } from './rule.js'
 
 /** What the service's rules go by beside the request. */
 export interface RuleOptions {

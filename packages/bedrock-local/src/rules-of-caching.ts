@@ -1,7 +1,7 @@
 import { mediaOf } from './media-of.js'
 import type { Refusal } from './refusal.js'
 import { invalid } from './refusal.js'
-import type { CheckedRequest, Rule } from './rules.js'
+import type { CheckedRequest, Rule } from './rule.js'
 import { extraneousKey, vendorSays } from './vendor-says.js'
 import type { ConverseBody, WireBlock } from './wire.js'
 

@@ -4,7 +4,7 @@ import { placesOf } from './places.js'
 import type { Quirks } from './quirks.js'
 import type { Refusal } from './refusal.js'
 import { invalid } from './refusal.js'
-import type { CheckedRequest, Rule } from './rules.js'
+import type { CheckedRequest, Rule } from './rule.js'
 import { vendorSays } from './vendor-says.js'
 import type { ConverseBody } from './wire.js'
 

@@ -2,7 +2,7 @@ import { byteLengthOf, mediaOf, sniffImage } from './media-of.js'
 import { placesOf } from './places.js'
 import type { Refusal } from './refusal.js'
 import { invalid } from './refusal.js'
-import type { CheckedRequest, Rule } from './rules.js'
+import type { CheckedRequest, Rule } from './rule.js'
 import { unsupportedField, vendorSays } from './vendor-says.js'
 import type { WireBlock } from './wire.js'
 

@@ -1,7 +1,7 @@
 import { callIdsOf, placesOf, turnsOf } from './places.js'
 import type { Refusal } from './refusal.js'
 import { invalid } from './refusal.js'
-import type { CheckedRequest, Rule } from './rules.js'
+import type { CheckedRequest, Rule } from './rule.js'
 import { unsupportedBlock, unsupportedField, vendorSays } from './vendor-says.js'
 
 /** What stands in the conversation: turns, texts, and reasoning of earlier answers. */

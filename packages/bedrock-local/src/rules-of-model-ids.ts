@@ -3,7 +3,7 @@ import { findModel, statusOn } from './models.js'
 import { readModelId } from './read-model-id.js'
 import type { Refusal } from './refusal.js'
 import { invalid } from './refusal.js'
-import type { CheckedRequest, Rule } from './rules.js'
+import type { CheckedRequest, Rule } from './rule.js'
 
 /** Whether the id can be one at all. */
 export const modelIdRules: readonly Rule[] = [idForm, familyKnown, takesConverse]

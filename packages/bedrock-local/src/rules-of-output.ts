@@ -1,6 +1,6 @@
 import { placesOf } from './places.js'
 import type { Refusal } from './refusal.js'
-import type { CheckedRequest, Rule } from './rules.js'
+import type { CheckedRequest, Rule } from './rule.js'
 import { wantsCitations } from './rules-of-media.js'
 import { isTooDeep } from './rules-of-shape.js'
 import { countOptional, findSubsetFault } from './schema-subset.js'

@@ -1,5 +1,5 @@
 import type { Refusal } from './refusal.js'
-import type { CheckedRequest, Rule } from './rules.js'
+import type { CheckedRequest, Rule } from './rule.js'
 import { malformedRequest, vendorSays } from './vendor-says.js'
 
 /** Reasoning that is asked for, and what else of the request it rules out. */

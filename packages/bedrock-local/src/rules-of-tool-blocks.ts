@@ -1,7 +1,7 @@
 import { callIdsOf, placesOf, turnsOf } from './places.js'
 import type { Refusal } from './refusal.js'
 import { invalid } from './refusal.js'
-import type { CheckedRequest, Rule } from './rules.js'
+import type { CheckedRequest, Rule } from './rule.js'
 import { extraneousKey, vendorSays } from './vendor-says.js'
 import type { WireBlock } from './wire.js'
 

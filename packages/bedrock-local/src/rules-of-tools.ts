@@ -1,6 +1,6 @@
 import type { Refusal } from './refusal.js'
 import { invalid } from './refusal.js'
-import type { CheckedRequest, Rule } from './rules.js'
+import type { CheckedRequest, Rule } from './rule.js'
 import { findSchemaFault } from './schema-fault.js'
 import { unsupportedField, vendorSays } from './vendor-says.js'
 

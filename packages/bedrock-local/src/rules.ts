@@ -1,11 +1,10 @@
-import type { Quirks } from './quirks.js'
 import { quirksOf } from './quirks.js'
-import type { ModelId } from './read-model-id.js'
 import { readModelId } from './read-model-id.js'
 import type { Refusal } from './refusal.js'
 import { invalid } from './refusal.js'
 import type { LocalRequest } from './reply.js'
 import { converseShape, countedShape } from './request-shape.js'
+import type { CheckedRequest, Rule, RuleContext } from './rule.js'
 import { cacheRules } from './rules-of-caching.js'
 import { contextRules } from './rules-of-context.js'
 import { mediaRules } from './rules-of-media.js'
@@ -18,31 +17,6 @@ import { shapeRefusal } from './rules-of-shape.js'
 import { toolBlockRules } from './rules-of-tool-blocks.js'
 import { toolRules } from './rules-of-tools.js'
 import type { ConverseBody } from './wire.js'
-
-/** What the answer of a rule depends on beside the request. */
-export interface RuleContext {
-  /** Where the endpoint stands. Default `us-east-1`. */
-  readonly region?: string
-  /** What models are alive is judged by. Default: none is too old. */
-  readonly now?: Date
-  /** Whether the account has used its models of late, which opens those marked as Legacy. Default true. */
-  readonly usesLegacyModels?: boolean
-}
-
-/** A request whose body has the service's shape, and what is known of its model. */
-export interface CheckedRequest {
-  readonly operation: 'Converse' | 'ConverseStream' | 'CountTokens'
-  readonly modelId: string
-  readonly model: ModelId
-  readonly quirks: Quirks
-  readonly body: ConverseBody
-  readonly region: string
-  readonly now?: Date
-  readonly usesLegacyModels: boolean
-}
-
-/** One thing that the service checks: why it refuses the request, or `undefined`. */
-export type Rule = (request: CheckedRequest) => Refusal | undefined
 
 /** What Converse and CountTokens look at alike, in the order of the service as far as it shows. */
 const sharedRules: readonly Rule[] = [

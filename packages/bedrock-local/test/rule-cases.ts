@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { ConverseBody, LocalRequest, WireBlock, WireMessage } from '../src/index.js'
-import type { RuleContext } from '../src/rules.js'
+import type { RuleContext } from '../src/rule.js'
 import { checkRequest } from '../src/rules.js'
 
 export const models = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { RuleContext } from '../src/rules.js'
+import type { RuleContext } from '../src/rule.js'
 import { checkCountTokens } from '../src/rules.js'
 import { ask, hello, refusalOf, testRules, text, tool } from './rule-cases.js'
 
