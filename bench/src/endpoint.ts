@@ -4,10 +4,10 @@ import { encodeAnswer } from './workload.js'
 
 /*
  * A process of its own, so that its work is not counted: answers every request over cleartext HTTP/2 with the same
- * bytes, at once, and tells its parent the URL.
+ * bytes, at once, and tells its parent the URL. Argument: the number of deltas in the answer.
  */
 
-const answer = encodeAnswer()
+const answer = encodeAnswer(Number(process.argv[2]))
 const server = createServer()
 
 server.on('stream', (stream) => {

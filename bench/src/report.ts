@@ -1,5 +1,5 @@
 import { cpus } from 'node:os'
-import type { Measurement } from './client.js'
+import type { Measurement } from './measure.js'
 import { deltaCount } from './workload.js'
 
 /** Measurements of one subject, one a round. */
@@ -8,32 +8,65 @@ export interface Series {
   readonly measurements: readonly Measurement[]
 }
 
-/** A Markdown table; ratios are medians of the ratios within a round, against the first series. */
-export function toReport(series: readonly Series[], rounds: number): string {
-  const [base] = series
-  if (!base) throw new Error('There is nothing to report.')
+/** When and where. */
+export function machine(): string {
   const date = new Date().toISOString().slice(0, 10)
+  return `${date}, Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model.trim()}, ${process.platform}`
+}
+
+/** A Markdown table; ratios are medians of the ratios within a round, against the first series. */
+export function toStreamReport(series: readonly Series[]): string {
   const rows = series.map(({ name, measurements }) => {
-    const ratio = (of: (measurement: Measurement) => number) =>
-      median(measurements.map((measurement, round) => of(measurement) / of(base.measurements[round] ?? measurement)))
-    const cpuMs = median(measurements.map(({ cpuMs }) => cpuMs))
-    const wallMs = median(measurements.map(({ wallMs }) => wallMs))
     const cells = [
       name,
-      ((cpuMs * 1000) / deltaCount).toFixed(1),
-      ratio(({ cpuMs }) => cpuMs).toFixed(2),
-      wallMs.toFixed(1),
-      ratio(({ wallMs }) => wallMs).toFixed(2),
+      ((medianOf(measurements, cpuOf) * 1000) / deltaCount).toFixed(1),
+      ratio(measurements, series, cpuOf).toFixed(2),
+      medianOf(measurements, wallOf).toFixed(1),
+      ratio(measurements, series, wallOf).toFixed(2),
     ]
     return `| ${cells.join(' | ')} |`
   })
   return [
-    `${date}, Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model.trim()}, ${process.platform}; medians of ${rounds} rounds.`,
-    '',
     '| one stream of 5,000 deltas | CPU us/delta | CPU x raw | wall ms | wall x raw |',
     '|---|---:|---:|---:|---:|',
     ...rows,
   ].join('\n')
+}
+
+/** A Markdown table with two columns for each length of history: CPU time of a turn, and its ratio as above. */
+export function toHistoryReport(pastTurns: readonly number[], lengths: readonly (readonly Series[])[]): string {
+  const names = lengths[0]?.map(({ name }) => name) ?? []
+  const rows = names.map((name, row) => {
+    const cells = lengths.flatMap((series) => {
+      const measurements = series[row]?.measurements ?? []
+      return [medianOf(measurements, cpuOf).toFixed(2), ratio(measurements, series, cpuOf).toFixed(2)]
+    })
+    return `| ${[name, ...cells].join(' | ')} |`
+  })
+  return [
+    `| one more turn after | ${pastTurns.map((turns) => `${turns} turns: CPU ms | x raw`).join(' | ')} |`,
+    `|---|${pastTurns.map(() => '---:|---:|').join('')}`,
+    ...rows,
+  ].join('\n')
+}
+
+type Figure = (measurement: Measurement) => number
+
+function cpuOf({ cpuMs }: Measurement): number {
+  return cpuMs
+}
+
+function wallOf({ wallMs }: Measurement): number {
+  return wallMs
+}
+
+function ratio(measurements: readonly Measurement[], [base]: readonly Series[], of: Figure): number {
+  if (!base) throw new Error('There is nothing to compare with.')
+  return median(measurements.map((measurement, round) => of(measurement) / of(base.measurements[round] ?? measurement)))
+}
+
+function medianOf(measurements: readonly Measurement[], of: Figure): number {
+  return median(measurements.map(of))
 }
 
 function median(values: readonly number[]): number {

@@ -5,7 +5,7 @@ export const deltaCount = 5000
 export const deltaText = 'twenty bytes of text'
 
 /** The whole answer as ConverseStream sends it, encoded once so that the endpoint only has to write it. */
-export function encodeAnswer(): Buffer {
+export function encodeAnswer(deltas: number): Buffer {
   const codec = new EventStreamCodec(
     (bytes) => Buffer.from(bytes as Uint8Array).toString('utf8'),
     (text) => Buffer.from(text, 'utf8'),
@@ -20,10 +20,10 @@ export function encodeAnswer(): Buffer {
       body: Buffer.from(JSON.stringify(payload)),
     })
   const delta = { contentBlockIndex: 0, delta: { text: deltaText } }
-  const usage = { inputTokens: 10, outputTokens: deltaCount, totalTokens: deltaCount + 10 }
+  const usage = { inputTokens: 10, outputTokens: deltas, totalTokens: deltas + 10 }
   return Buffer.concat([
     frame('messageStart', { p: padding(0), role: 'assistant' }),
-    ...Array.from({ length: deltaCount }, (_, index) => frame('contentBlockDelta', { ...delta, p: padding(index) })),
+    ...Array.from({ length: deltas }, (_, index) => frame('contentBlockDelta', { ...delta, p: padding(index) })),
     frame('contentBlockStop', { contentBlockIndex: 0, p: padding(1) }),
     frame('messageStop', { p: padding(2), stopReason: 'end_turn' }),
     frame('metadata', { metrics: { latencyMs: 1 }, p: padding(3), usage }),

@@ -1,6 +1,7 @@
 import type { CachePointPart, ModelRequest } from '@x/types'
 import type { Finding } from './finding.js'
 import { finding } from './finding.js'
+import { holdsPoint } from './message-cache-points.js'
 import { requestEdits } from './request-edits.js'
 import { entriesOf } from './turn.js'
 
@@ -52,9 +53,7 @@ function pointsOf({ tools = [], system = [], messages }: ModelRequest): Point[] 
   return [
     ...pick('tools', 0, tools as readonly { type?: unknown }[]),
     ...pick('system', 0, system),
-    ...messages.flatMap((message, index) =>
-      Array.isArray(message?.content) ? pick('messages', index, message.content) : [],
-    ),
+    ...messages.flatMap((message, index) => (holdsPoint(message) ? pick('messages', index, message.content) : [])),
   ]
 }
 

@@ -13,17 +13,27 @@ interface Placed<Kind extends Part> {
   readonly part: Kind
 }
 
+export interface CheckedCalls {
+  /** In groups: ids that repeat; calls without their result; results without their call. */
+  readonly findings: readonly (readonly Finding[])[]
+  /** Ids of calls without a result anywhere. */
+  readonly unanswered: ReadonlySet<string>
+  /** Ids of results that do not stand in the turn after their call. */
+  readonly stray: readonly string[]
+}
+
 /**
  * Calls and their results: every call of a turn is answered in the next one, and nothing else is. Results that stand too
- * late are moved, missing ones become errors that the model reads, and those that answer nothing are left out.
+ * late are moved, missing ones become errors that the model reads, and those that answer nothing are left out. `isLast`:
+ * these are the last turns of the conversation.
  */
-export function checkCalls(turns: readonly Turn[], edits: RequestEdits): Finding[] {
-  const findings: Finding[] = []
+export function checkCalls(turns: readonly Turn[], edits: RequestEdits, isLast: boolean): CheckedCalls {
+  const renamed: Finding[] = []
   const placed = turns.map(placedOf)
   const stray: Placed<ToolResultPart>[] = []
   const open: { call: Placed<ToolCallPart>; id: string }[] = []
   for (const [at, { results }] of placed.entries()) {
-    const waiting = distinct(placed[at - 1]?.calls ?? [], edits, findings)
+    const waiting = distinct(placed[at - 1]?.calls ?? [], edits, renamed)
     for (const result of results) {
       const place = waiting.findIndex(({ call }) => call.part.id === result.part.id)
       const [answered] = place < 0 ? [] : waiting.splice(place, 1)
@@ -32,9 +42,15 @@ export function checkCalls(turns: readonly Turn[], edits: RequestEdits): Finding
     }
     open.push(...waiting)
   }
-  open.push(...distinct(placed.at(-1)?.calls ?? [], edits, findings))
-  findings.push(...answer(turns, open, stray, edits), ...leaveOut(turns, stray, edits))
-  return findings
+  open.push(...distinct(placed.at(-1)?.calls ?? [], edits, renamed))
+  const strayIds = stray.map(({ part }) => part.id)
+  const answered = answer(turns, open, stray, edits)
+  const gap = isLast ? closeGap(turns, answered.moved, edits) : []
+  return {
+    findings: [renamed, [...answered.findings, ...gap], leaveOut(turns, stray, edits, isLast)],
+    unanswered: answered.unanswered,
+    stray: strayIds,
+  }
 }
 
 function placedOf({ entries }: Turn, turn: number) {
@@ -79,41 +95,49 @@ function answer(
   open: readonly { call: Placed<ToolCallPart>; id: string }[],
   stray: Placed<ToolResultPart>[],
   edits: RequestEdits,
-): Finding[] {
+) {
   const findings: Finding[] = []
-  const movedAway: Placed<ToolResultPart>[] = []
+  const unanswered = new Set<string>()
+  const moved: Placed<ToolResultPart>[] = []
   for (const turn of new Set(open.map(({ call }) => call.turn))) {
     const content: ToolResultPart[] = []
-    let moved = ''
+    let movedFrom = ''
     for (const { call, id } of open.filter((one) => one.call.turn === turn)) {
       const late = stray.findIndex((result) => result.turn > turn && result.part.id === call.part.id)
       const [result] = late < 0 ? [] : stray.splice(late, 1)
       if (result) {
         edits.replacePart(result.position, result.place, undefined, 'moved')
-        movedAway.push(result)
+        moved.push(result)
         content.push({ ...result.part, id })
-        moved += ` from ${result.path}`
+        movedFrom += ` from ${result.path}`
         const message = `The result of ${call.part.name} does not stand in the turn after its call.`
         findings.push(finding('repaired', 'result-place', result.path, message, 'moved there'))
       } else {
+        unanswered.add(call.part.id)
         content.push({ type: 'tool-result', id, isError: true, content: [{ type: 'text', text: noResult }] })
         const message = `The call of ${call.part.name} is not answered.`
         findings.push(finding('repaired', 'unanswered-call', call.path, message, 'answered by an error result'))
       }
     }
     const last = turns[turn]?.entries.at(-1)?.position ?? 0
-    edits.insertResults(last, content, content.map(({ id }) => id).join() + moved)
+    edits.insertResults(last, content, content.map(({ id }) => id).join() + movedFrom)
   }
-  return [...findings, ...closeGap(turns, movedAway, edits)]
+  return { findings, unanswered, moved }
 }
 
 const noResult = 'There is no result: the call was not finished.'
 
 /** A turn that would be empty is left out with its results, but not the last one: the assistant would have the last word. */
-function leaveOut(turns: readonly Turn[], stray: readonly Placed<ToolResultPart>[], edits: RequestEdits): Finding[] {
+function leaveOut(
+  turns: readonly Turn[],
+  stray: readonly Placed<ToolResultPart>[],
+  edits: RequestEdits,
+  isLast: boolean,
+): Finding[] {
   return stray.map(({ turn, position, place, path, part }) => {
     const message = `The result answers no call "${part.id.slice(0, 64)}" of the turn before.`
-    if (turn === turns.length - 1 && holdsOnly(turns[turn], (other) => stray.some((one) => one.part === other))) {
+    const isEnd = isLast && turn === turns.length - 1
+    if (isEnd && holdsOnly(turns[turn], (other) => stray.some((one) => one.part === other))) {
       return finding('error', 'orphan-result', path, message)
     }
     edits.replacePart(position, place, undefined, 'none')

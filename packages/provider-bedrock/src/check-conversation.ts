@@ -1,123 +1,113 @@
-import type { Message, Part } from '@x/types'
-import { checkCalls } from './check-calls.js'
-import { checkDocumentNames } from './check-document-names.js'
-import { checkDocuments } from './check-documents.js'
+import type { Message } from '@x/types'
 import type { CheckedMessage } from './check-message.js'
-import { blocksCachePoint, checkMessage, isSent } from './check-message.js'
+import { checkMessage } from './check-message.js'
+import type { CheckedSpan, Look } from './check-span.js'
+import { checkSpan } from './check-span.js'
+import type { BedrockConfig } from './config.js'
 import type { Finding } from './finding.js'
-import { finding, under } from './finding.js'
-import { isManagedPrompt } from './managed-prompt.js'
+import { prefixMemory } from './prefix-memory.js'
 import type { Quirks } from './quirks.js'
-import type { RequestEdits } from './request-edits.js'
-import { requestEdits } from './request-edits.js'
 import { isOwnFamily } from './to-messages.js'
-import type { Entry, Turn, TurnEntry } from './turn.js'
-import { entriesOf } from './turn.js'
 
-/** The messages of a request: each by itself, then what only the whole conversation tells. */
-export function checkConversation(messages: readonly Message[], modelId: string, quirks: Quirks) {
+/**
+ * The messages of a request: each by itself, then what only the whole conversation tells. A conversation grows by a turn
+ * at a time, so what was found in turns that nothing behind them can change is remembered, and only the rest is checked.
+ */
+export function checkConversation(
+  messages: readonly Message[],
+  { modelId, family }: Pick<BedrockConfig, 'modelId' | 'family'>,
+  quirks: Quirks,
+): { readonly messages: readonly Message[]; readonly findings: readonly Finding[] } {
   const look = (message: Message) =>
     checkMessage(message, quirks, isReadable(message) && isOwnFamily(message, modelId, quirks.family))
-  const checked = messages.map(look)
-  const findings = checked.flatMap((one, index) => under(`messages.${index}`, one.findings))
-  // What cannot be read cannot be told apart either.
-  if (findings.some(({ rule }) => rule === 'message-shape')) return { messages, findings }
-  const named = checkDocumentNames(entriesOf(checked.map(({ message }) => message)))
-  const calls = requestEdits()
-  const ofCalls = checkCalls(toTurns(named.entries, look).turns, calls)
-  // Results that came or went make other turns.
-  const paired = calls.apply(named.entries)
-  const { turns, stray } = toTurns(paired, look)
-  const edits = requestEdits()
-  findings.push(
-    ...named.findings,
-    ...ofCalls,
-    ...turns.flatMap(noteJoined),
-    ...stray.map((entry) => leaveOut(entry, edits)),
-    ...(messages.length === 0 && isManagedPrompt(modelId) ? [] : checkStart(turns, findings, quirks)),
-    ...checkEnd(turns, quirks),
-    ...checkDocuments(turns),
-    ...turns.flatMap((turn) => checkCachePlaces(turn, quirks, edits)),
-  )
-  const settled = edits.apply(paired).map(({ message }) => message)
-  const same = settled.length === messages.length && settled.every((message, index) => message === messages[index])
-  return { messages: same ? messages : settled, findings }
-}
-
-/** As `toMessages` joins them. A message of cache points alone belongs to the turn before it, or is astray. */
-function toTurns(entries: readonly Entry[], look: (message: Message) => CheckedMessage) {
-  const turns: Turn[] = []
-  const stray: TurnEntry[] = []
-  for (const [position, { index, message }] of entries.entries()) {
-    const { sent, onlyCachePoints, hasTools } = look(message)
-    if (!sent) continue
-    const entry = { position, index, message, hasTools }
-    const role = message.role === 'assistant' ? 'assistant' : 'user'
-    const last = turns.at(-1)
-    if (last?.role === role) last.entries.push(entry)
-    else if (onlyCachePoints) stray.push(entry)
-    else turns.push({ role, entries: [entry] })
+  const check = (before: Begun, end: number) => {
+    const course = { messages, end, modelId, quirks, look }
+    return goOn(before, course) ?? goOn(begin, course)
   }
-  return { turns, stray }
-}
-
-function noteJoined({ role, entries }: Turn): Finding[] {
-  return entries.slice(1).map(({ index }) => {
-    const message = `The message goes on a ${role} turn.`
-    return finding('note', 'adjacent-roles', `messages.${index}`, message, 'sent as one turn')
-  })
-}
-
-const nothingBefore = 'Nothing comes before the cache point.'
-
-function leaveOut({ position, index }: TurnEntry, edits: RequestEdits): Finding {
-  edits.dropMessage(position)
-  return finding('repaired', 'cache-point-place', `messages.${index}`, nothingBefore, 'left out')
-}
-
-function checkStart(turns: readonly Turn[], findings: readonly Finding[], quirks: Quirks): Finding[] {
-  const { leadingAssistant, family } = quirks
-  const [first] = turns
-  if (!first) {
-    if (findings.some(({ severity }) => severity === 'error')) return []
-    return [finding('error', 'no-messages', 'messages', 'The messages hold nothing that can be sent.')]
+  const key = JSON.stringify([modelId, family])
+  const known = memory.find(messages, key)
+  let before = known?.carried ?? begin
+  const end = settledEnd(messages, before.length, look)
+  const settled = end === undefined ? undefined : check(before, end)
+  // A repair may leave nothing of its last turn, and then the turns around that one are one.
+  if (settled && settled.lastRole === 'user' && !settled.isMisshapen) {
+    before = settled
+    memory.keep(messages, key, { length: before.length, carried: before }, known)
   }
-  if (first.role === 'user' || leadingAssistant !== false) return []
-  const path = `messages.${first.entries[0]?.index}`
-  return [finding('error', 'conversation-start', path, `${family} models want the user to begin.`)]
+  const checked = check(before, messages.length)
+  return { messages: checked?.repaired ?? messages, findings: checked?.findings.flat() ?? [] }
 }
 
-/** Where calls stand last, results are put behind them. */
-function checkEnd(turns: readonly Turn[], { refuses, family }: Quirks): Finding[] {
-  const last = turns.at(-1)
-  const isOpen = last?.entries.some(({ hasTools }) => hasTools)
-  if (last?.role !== 'assistant' || isOpen || !refuses.assistantLast) return []
-  const path = `messages.${last.entries.at(-1)?.index}`
-  return [finding('error', 'conversation-end', path, `This ${family} model wants the user to have the last word.`)]
+/** What was found from the first message up to `length`. */
+interface Begun extends Omit<CheckedSpan, 'messages' | 'stray'> {
+  readonly length: number
+  /** The messages as they are sent; missing: as they are. */
+  readonly repaired: readonly Message[] | undefined
 }
 
-/** As the parts come on the wire: the results of a turn first, then everything else, whatever message it is from. */
-function checkCachePlaces({ entries }: Turn, { refuses, family }: Quirks, edits: RequestEdits): Finding[] {
-  const besideTools = refuses.cacheBesideTools && entries.some(({ hasTools }) => hasTools)
-  const parts = entries.flatMap(({ position, index, message }) =>
-    (message.content as readonly Part[]).map((part, place) => ({ position, index, place, part })),
-  )
-  let before = parts.find(({ part }) => part.type === 'tool-result')?.part
-  return parts.flatMap(({ position, index, place, part }) => {
-    if (part.type !== 'cache-point') {
-      if (part.type !== 'tool-result' && isSent(part, true)) before = part
-      return []
+const memory = prefixMemory<Message, Begun>()
+
+const begin: Begun = {
+  length: 0,
+  repaired: undefined,
+  findings: [],
+  isMisshapen: false,
+  names: new Set(),
+  documentCount: 0,
+  unanswered: new Set(),
+  lastRole: undefined,
+}
+
+interface Course {
+  readonly messages: readonly Message[]
+  readonly end: number
+  readonly modelId: string
+  readonly quirks: Quirks
+  readonly look: Look
+}
+
+/** Checks what comes next; `undefined` where that goes on the last turn, or changes what was found before it. */
+function goOn(before: Begun, { messages, end, modelId, quirks, look }: Course): Begun | undefined {
+  const next = messages.slice(before.length, end)
+  if (before.length > 0 && !opensTurn(next.map(look).find(({ sent }) => sent))) return undefined
+  const { names, documentCount } = before
+  const isLast = end === messages.length
+  const span = checkSpan({ messages: next, from: before.length, isLast, names, documentCount }, modelId, quirks, look)
+  if (span.stray.some((id) => before.unanswered.has(id))) return undefined
+  const isSame = span.messages === next && before.repaired === undefined
+  const begun = () => before.repaired ?? messages.slice(0, before.length)
+  return {
+    ...span,
+    length: end,
+    repaired: isSame || span.isMisshapen ? undefined : [...begun(), ...span.messages],
+    findings: span.findings.map((group, place) => [...(before.findings[place] ?? []), ...group]),
+    unanswered: new Set([...before.unanswered, ...span.unanswered]),
+  }
+}
+
+/** Turns of users end where the model answers, whatever follows. */
+function opensTurn(checked: CheckedMessage | undefined): boolean {
+  return checked?.message.role === 'assistant' && !checked.onlyCachePoints
+}
+
+/**
+ * Where the turn of the model before its last one begins, and a user turn stands before it. Not the last one:
+ * who marks the newest messages for the cache sends the last turns in another form the next time.
+ */
+function settledEnd(messages: readonly Message[], from: number, look: Look): number | undefined {
+  let start: number | undefined
+  let answers = 0
+  for (let place = messages.length - 1; place >= from; place--) {
+    const checked = look(messages[place] as Message)
+    if (!checked.sent || checked.onlyCachePoints) continue
+    if (checked.message.role === 'assistant') start = place
+    else if (start !== undefined) {
+      answers += 1
+      if (answers === 2) return start
+      start = undefined
     }
-    const words = besideTools
-      ? `A turn of ${family} models with tool calls or results has no cache points.`
-      : before === undefined
-        ? nothingBefore
-        : blocksCachePoint(before) && `A cache point may not follow ${before.type}.`
-    if (!words) return []
-    edits.replacePart(position, place, undefined, 'none')
-    const path = `messages.${index}.content.${place}`
-    return [finding('repaired', 'cache-point-place', path, words, 'left out')]
-  })
+  }
+  return undefined
 }
 
 function isReadable(message: Message): boolean {

@@ -4,9 +4,16 @@ import { finding } from './finding.js'
 import { requestEdits } from './request-edits.js'
 import type { Entry } from './turn.js'
 
+export interface CheckedNames {
+  readonly entries: readonly Entry[]
+  readonly findings: readonly Finding[]
+  /** All that are taken. */
+  readonly names: ReadonlySet<string>
+}
+
 /** Documents of one request have different names, wherever they stand; the first one keeps its own. */
-export function checkDocumentNames(given: readonly Entry[]): { entries: readonly Entry[]; findings: Finding[] } {
-  const names = new Set<string>()
+export function checkDocumentNames(given: readonly Entry[], taken: ReadonlySet<string>): CheckedNames {
+  const names = new Set(taken)
   const findings: Finding[] = []
   const edits = requestEdits()
   const renamed = (part: DocumentPart, path: string): DocumentPart => {
@@ -26,7 +33,7 @@ export function checkDocumentNames(given: readonly Entry[]): { entries: readonly
       if (named !== part) edits.replacePart(position, place, named, key.join())
     }
   }
-  return { entries: edits.apply(given), findings }
+  return { entries: edits.apply(given), findings, names }
 }
 
 /** What could not be read at all has been reported already. */

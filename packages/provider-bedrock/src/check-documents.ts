@@ -6,19 +6,23 @@ import type { Turn } from './turn.js'
 const maxImages = 20
 const maxDocuments = 5
 
-/** A text beside documents, and how many of them and of images there are. */
-export function checkDocuments(turns: readonly Turn[]): Finding[] {
+/** A text beside documents, and how many images there are; `before` documents stand in earlier turns. */
+export function checkDocuments(turns: readonly Turn[], before: number): { findings: Finding[]; count: number } {
   const users = turns.filter(({ role }) => role === 'user')
-  const found = users.flatMap(({ entries }) => {
+  const findings = users.flatMap(({ entries }) => {
     const parts = entries.flatMap(({ message }) => message.content as readonly Part[])
     return [...checkText(parts, entries), ...checkImages(parts, entries)]
   })
   const all = users.flatMap(({ entries }) => entries.flatMap(({ message }) => message.content as readonly Part[]))
   const inside = all.flatMap((part): readonly Part[] => (part.type === 'tool-result' ? part.content : [part]))
-  const documents = inside.filter(({ type }) => type === 'document')
-  if (documents.length <= maxDocuments) return found
-  const message = `The request holds ${documents.length} documents, and ${maxDocuments} are taken.`
-  return [...found, finding('error', 'document-count', 'messages', message)]
+  return { findings, count: before + inside.filter(({ type }) => type === 'document').length }
+}
+
+/** How many documents the whole request holds. */
+export function checkDocumentCount(count: number): Finding[] {
+  if (count <= maxDocuments) return []
+  const message = `The request holds ${count} documents, and ${maxDocuments} are taken.`
+  return [finding('error', 'document-count', 'messages', message)]
 }
 
 type Entry = Turn['entries'][number]

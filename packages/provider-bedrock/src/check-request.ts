@@ -27,7 +27,7 @@ export function checkRequest(config: BedrockConfig, request: ModelRequest): Chec
   )
   if (misshapen) return { request, findings: [finding('error', 'message-shape', misshapen, 'It is a list.')] }
   const quirks = quirksOf(config.modelId, config.family)
-  const conversation = checkConversation(request.messages, config.modelId, quirks)
+  const conversation = checkConversation(request.messages, config, quirks)
   const system = request.system && checkSystem(request.system, quirks)
   const tools = request.tools && checkTools(request.tools, quirks, config.strictTools === true)
   const findings = [...conversation.findings, ...(system?.findings ?? []), ...(tools?.findings ?? [])]

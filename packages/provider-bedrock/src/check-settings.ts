@@ -47,18 +47,18 @@ function checkOutput({ schema }: NonNullable<ModelRequest['output']>, quirks: Qu
 }
 
 function hasTools({ tools, messages }: ModelRequest): boolean {
-  return Boolean(tools?.length) || callsOf(messages).length > 0
+  return Boolean(tools?.length) || holdsCalls(messages)
 }
 
-function callsOf(messages: ModelRequest['messages']): readonly unknown[] {
-  return messages.flatMap((message) =>
-    Array.isArray(message?.content) ? message.content.filter((part) => part?.type === 'tool-call') : [],
-  )
+function holdsCalls(messages: ModelRequest['messages']): boolean {
+  return messages.some((message) => {
+    return Array.isArray(message?.content) && message.content.some((part) => part?.type === 'tool-call')
+  })
 }
 
 function checkToolChoice(request: ModelRequest, { capabilities, family }: Quirks): Finding[] {
   const { toolChoice: choice, tools = [], messages } = request
-  const called = callsOf(messages).length > 0
+  const called = holdsCalls(messages)
   const findings: Finding[] = []
   const isTool = (tool: object) => !('type' in tool) || tool.type === 'provider'
   const offered = tools.some((tool) => isTool(Object(tool)))

@@ -1,4 +1,4 @@
-import type { JsonObject, ModelRequest, Part } from '@x/types'
+import type { JsonObject, Message, ModelRequest, Part } from '@x/types'
 import { isSent } from './check-message.js'
 import type { BedrockConfig } from './config.js'
 import type { Finding } from './finding.js'
@@ -58,18 +58,21 @@ function thinkingKind(type: unknown, { reasoning, refuses, family }: Quirks): st
 function checkHistory(modelId: string, { messages }: ModelRequest, quirks: Quirks): Finding[] {
   // What could not be read has been reported.
   if (!messages.every((message) => Array.isArray(message?.content))) return []
-  const sent = messages.flatMap((message, index) => {
+  let first: Part | undefined
+  let index = -1
+  let isAnswered = false
+  for (let place = messages.length - 1; place >= 0; place--) {
+    const message = messages[place] as Message
     const replays = quirks.replaysReasoning && isOwnFamily(message, modelId, quirks.family)
-    const parts = (message.content as readonly Part[]).filter((part) => part && isSent(part, replays))
-    return parts.length > 0 ? [{ role: message.role, index, parts }] : []
-  })
-  const last = sent.findLastIndex(({ role }) => role === 'assistant')
-  if (last < 0 || !sent.slice(last + 1).some(({ role }) => role === 'tool')) return []
-  const from = sent.slice(0, last).findLastIndex(({ role }) => role !== 'assistant') + 1
-  const first = sent[from]?.parts[0]
-  if (!first || first.type === 'reasoning' || first.type === 'provider') return []
+    const sent = (message.content as readonly Part[]).find((part) => part && isSent(part, replays))
+    if (!sent) continue
+    if (message.role === 'assistant') [first, index] = [sent, place]
+    else if (first) break
+    else isAnswered ||= message.role === 'tool'
+  }
+  if (!first || !isAnswered || first.type === 'reasoning' || first.type === 'provider') return []
   const message = 'The answer that called the tools has no reasoning to send back: ask without thinking.'
-  return [finding('error', 'thinking-history', `messages.${sent[from]?.index}`, message)]
+  return [finding('error', 'thinking-history', `messages.${index}`, message)]
 }
 
 /** Nova's reasoning; no other family has a field of this name. */

@@ -1,9 +1,9 @@
-import type { CachePointPart, JsonObject, ModelRequest, Usage } from '@x/types'
+import type { CachePointPart, JsonObject, Message, ModelRequest, Part, Usage } from '@x/types'
 import { maxCachePoints } from './check-cache-budget.js'
 import type { BedrockConfig } from './config.js'
 import { estimatePartTokens } from './estimate-part-tokens.js'
 import type { MessagePlace } from './message-cache-points.js'
-import { messagePlaces, withPoint } from './message-cache-points.js'
+import { holdsPoint, messagePlaces, withPoint } from './message-cache-points.js'
 import type { CacheOptions } from './model-options.js'
 import { cacheOptionsOf, ttlOf } from './model-options.js'
 import type { CacheSection, CacheTtl, Quirks } from './quirks.js'
@@ -113,10 +113,10 @@ function reasonAgainst(section: CacheSection, request: ModelRequest, { cache, fa
 
 /** The most useful first. The end of the conversation covers all that stands before it. */
 function candidatesIn(request: ModelRequest, wanted: readonly CacheSection[], quirks: Quirks): readonly Spot[] {
-  const places = wanted.includes('messages') ? messagePlaces(request.messages, !quirks.refuses.cacheBesideTools) : []
-  const [last, previous] = places
-    .slice(0, 2)
-    .map((place): Spot[] => (place === 'taken' ? [] : [{ section: 'messages', ...place }]))
+  const places = wanted.includes('messages') ? messagePlaces(request.messages, !quirks.refuses.cacheBesideTools, 2) : []
+  const [last, previous] = places.map((place): Spot[] => {
+    return place === 'taken' ? [] : [{ section: 'messages', ...place }]
+  })
   const fixed = (['system', 'tools'] as const).filter((section) => wanted.includes(section))
   return [...(last ?? []), ...fixed.map((section) => ({ section })), ...(previous ?? [])]
 }
@@ -147,18 +147,18 @@ function putIn(request: ModelRequest, spot: Spot, point: CachePointPart): ModelR
   if (spot.section === 'tools') return { ...request, tools: [...(request.tools ?? []), point] }
   if (spot.section === 'system') return { ...request, system: [...(request.system ?? []), point] }
   const { index, place } = spot
-  const messages = request.messages.map((message, at) => (at === index ? withPoint(message, place, point) : message))
-  return { ...request, messages }
+  const message = request.messages[index]
+  return message ? { ...request, messages: request.messages.with(index, withPoint(message, place, point)) } : request
 }
 
 function pointsOf({ tools = [], system = [], messages }: ModelRequest): readonly OwnPoint[] {
-  const lists: readonly (readonly object[])[] = [tools, system, ...messages.map(({ content }) => content)]
-  return lists.flatMap((items, list) =>
+  const pick = (items: readonly object[], list: number) =>
     items.flatMap((item, place) => {
       if (!('type' in item) || item.type !== 'cache-point') return []
       return [{ position: [list, place] as const, ttl: (item as CachePointPart).ttl ?? '5m' }]
-    }),
-  )
+    })
+  const inMessages = messages.flatMap((message, index) => (holdsPoint(message) ? pick(message.content, index + 2) : []))
+  return [...pick(tools, 0), ...pick(system, 1), ...inMessages]
 }
 
 function measure({ tools = [], system = [], messages }: ModelRequest, added: ReadonlySet<object>): PlannedPoint[] {
@@ -173,8 +173,22 @@ function measure({ tools = [], system = [], messages }: ModelRequest, added: Rea
   }
   walk('tools', 'tools', tools)
   walk('system', 'system', system)
-  for (const [index, { content }] of messages.entries()) walk('messages', `messages.${index}`, content)
+  for (const [index, message] of messages.entries()) {
+    if (holdsPoint(message)) walk('messages', `messages.${index}`, message.content)
+    else prefixTokens += tokensOf(message)
+  }
   return points
+}
+
+/** Messages are values, and every turn sends the whole conversation again. */
+const estimates = new WeakMap<Message, number>()
+
+function tokensOf(message: Message): number {
+  const known = estimates.get(message)
+  if (known !== undefined) return known
+  const tokens = (message.content as readonly Part[]).reduce((sum, part) => sum + estimatePartTokens(part), 0)
+  estimates.set(message, tokens)
+  return tokens
 }
 
 /** The lists of a request in the order in which they are read: 0 tools, 1 system, then the messages. */

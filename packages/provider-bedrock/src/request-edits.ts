@@ -47,13 +47,21 @@ export function requestEdits(): RequestEdits {
   }
 }
 
-const memory = new WeakMap<Message, { key: string; messages: readonly Message[] }>()
+interface Remembered {
+  readonly key: string
+  readonly messages: readonly Message[]
+}
+
+/** The newest last. One message may be edited by each of the checks that look at more than one. */
+const memory = new WeakMap<Message, readonly Remembered[]>()
+const maxRemembered = 4
 
 function remembered(message: Message, edit: Edit): readonly Message[] {
-  const known = memory.get(message)
-  if (known?.key === edit.key) return known.messages
+  const known = memory.get(message) ?? []
+  const same = known.find(({ key }) => key === edit.key)
+  if (same) return same.messages
   const messages = edited(message, edit)
-  memory.set(message, { key: edit.key, messages })
+  memory.set(message, [...known.slice(1 - maxRemembered), { key: edit.key, messages }])
   return messages
 }
 

@@ -13,10 +13,13 @@ import { toWireUnion } from './wire-json.js'
  * own choice.
  */
 export function toToolConfig(request: ModelRequest, strictTools?: boolean): ToolConfiguration | undefined {
-  const called = calledTools(request)
-  const offered = request.toolChoice === 'none' && called.length === 0 ? [] : (request.tools ?? [])
+  const isClosed = request.toolChoice === 'none' && calledTools(request).length === 0
+  const offered = isClosed ? [] : (request.tools ?? [])
   const tools = offered.flatMap((tool) => toTool(tool, strictTools))
-  if (!tools.some((tool) => !tool.cachePoint)) return called.length > 0 ? { tools: called.map(openTool) } : undefined
+  if (!tools.some((tool) => !tool.cachePoint)) {
+    const called = calledTools(request)
+    return called.length > 0 ? { tools: called.map(openTool) } : undefined
+  }
   const toolChoice = toToolChoice(request.toolChoice)
   return { tools, ...(toolChoice && { toolChoice }) }
 }

@@ -18,6 +18,26 @@ const wireCall = (toolUseId: string) => ({ toolUse: { toolUseId, name: 'add', in
 const wireResult = (toolUseId: string) => ({ toolResult: { toolUseId, content: [{ text: toolUseId }] } })
 
 describe('toMessages', () => {
+  it('gives the same turns of a conversation that grows, and other ones where it goes on differently', () => {
+    const said = () => assistant([{ type: 'text', text: 'well' }])
+    const messages = [user('a'), said(), user('b'), said(), user('c'), said(), user('d')]
+    const first = toMessages(messages, sonnet)
+
+    const grown = toMessages([...messages, said(), user('e')], sonnet)
+    // As far as the turns that are kept, and then another message on the last of them.
+    const forked = toMessages([...messages.slice(0, 5), user('x'), said()], sonnet)
+
+    expect(grown.slice(0, 3).every((turn, place) => turn === first[place])).toBe(true)
+    expect(grown.map(({ content }) => content)).toEqual(
+      ['a', 'well', 'b', 'well', 'c', 'well', 'd', 'well', 'e'].map((text) => [{ text }]),
+    )
+    expect(forked.map(({ content }) => content)).toEqual([
+      ...['a', 'well', 'b', 'well'].map((text) => [{ text }]),
+      [{ text: 'c' }, { text: 'x' }],
+      [{ text: 'well' }],
+    ])
+  })
+
   it('joins neighbours of one role, with tool results before anything else of their turn', () => {
     const messages = [user('a'), user('b'), assistant([call('1'), call('2')]), user('c'), results('1'), results('2')]
 

@@ -1,6 +1,11 @@
 import type { ContentBlock } from '@aws-sdk/client-bedrock-runtime'
+import type { Message } from '@x/types'
+import { AgentError } from '@x/types'
+import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { toMessages } from '../src/to-messages.js'
 import { toWireBody } from '../src/to-wire-body.js'
+import { growingConversation } from './growing-conversation.js'
 
 const bodyOf = (content: ContentBlock[], more: object = {}) =>
   toWireBody({ modelId: 'a.b', messages: [{ role: 'user', content }], ...more }).toString()
@@ -35,4 +40,46 @@ it('writes a block once, however often it is sent', () => {
 
   expect(bodyOf([block])).toBe(bodyOf([block]))
   expect(reads).toBe(1)
+})
+
+it.each(['us.anthropic.claude-sonnet-4-6', 'us.amazon.nova-pro-v1:0', 'mistral.mistral-large-2402-v1:0'])(
+  'is the same for a conversation with %s that grows as for one that is new',
+  (modelId) => {
+    const bodyOfMessages = (messages: readonly Message[]) => {
+      try {
+        return toWireBody({ modelId, messages: toMessages(messages, modelId) }).toString()
+      } catch (error) {
+        return error instanceof AgentError ? error.message : Promise.reject(error)
+      }
+    }
+    fc.assert(
+      fc.property(growingConversation(modelId), (requests) => {
+        for (const messages of requests) {
+          expect(bodyOfMessages(messages)).toBe(bodyOfMessages(structuredClone(messages) as readonly Message[]))
+        }
+      }),
+      { numRuns: 300, seed: Number(process.env.CHECK_SEED ?? 1) },
+    )
+  },
+)
+
+it('writes only what is new of a long conversation', () => {
+  let reads = 0
+  const watched: ContentBlock[] = [{ text: 'a' }]
+  const message = (content: ContentBlock[]) => ({ role: 'user' as const, content })
+  const first = {
+    role: 'user' as const,
+    get content() {
+      reads += 1
+      return watched
+    },
+  }
+  const messages = [first, ...Array.from({ length: 9 }, () => message([{ text: 'b' }]))]
+  toWireBody({ modelId: 'a.b', messages })
+  reads = 0
+
+  const body = toWireBody({ modelId: 'a.b', messages: [...messages, message([{ text: 'c' }])] })
+
+  expect(reads).toBe(0)
+  expect(JSON.parse(body.toString()).messages).toHaveLength(11)
 })
