@@ -114,7 +114,11 @@ test('two agents that share a model do not change each other’s, by a copy or b
   const plain = new Agent({ model })
   const derived = model.with({ maxTokens: 7 })
   derived.updateConfig({ temperature: 0.5 })
-  await Promise.all([hot.run('a', { config: { maxTokens: 9 } }), plain.run('b'), new Agent({ model: derived }).run('c')])
+  await Promise.all([
+    hot.run('a', { config: { maxTokens: 9 } }),
+    plain.run('b'),
+    new Agent({ model: derived }).run('c'),
+  ])
   expect(model.calls.map(({ config, request }) => [request.messages[0]?.content[0], config])).toEqual(
     expect.arrayContaining([
       [say('a'), { modelId: 'scripted-1', maxTokens: 9, temperature: 1 }],
