@@ -34,7 +34,9 @@ export async function runCommand(args: readonly string[], output: CommandOutput)
   try {
     const onAnswered = (request: RecordedRequest) => output.print(logLine(request, verbose))
     const sources = await sourcesOf(options.sources)
-    const local = await startBedrockLocal({ port, tls, ...pace, ...sources, ...(!quiet && { onAnswered }) })
+    const start = (at: number) =>
+      startBedrockLocal({ port: at, tls, ...pace, ...sources, ...(!quiet && { onAnswered }) })
+    const local = port === undefined ? await start(usualPort).catch(orElse(() => start(0))) : await start(port)
     const file = local.certificate === undefined ? undefined : await writeCertificate(local.certificate)
     output.print(quiet ? [local.url, ...(file ? [file.path] : [])].join('\n') : greeting(local, file?.path))
     return file ? withCleanUp(local, file.remove) : local
@@ -44,13 +46,23 @@ export async function runCommand(args: readonly string[], output: CommandOutput)
   }
 }
 
+const usualPort = 8100
+
+/** What to do when nobody chose the port and it is taken; any other failure stays one. */
+function orElse<Result>(next: () => Promise<Result>): (error: Error) => Promise<Result> {
+  return (error) => {
+    if ((error.cause as NodeJS.ErrnoException | undefined)?.code !== 'EADDRINUSE') throw error
+    return next()
+  }
+}
+
 const usage = `Usage: bedrock-local [--port <number>] [--tls] [--quiet | --verbose]
                      [--script <file> | --record <file> [--upstream-endpoint <url>] | --replay <file>]
 
 Starts a Bedrock Runtime endpoint on this machine (127.0.0.1) that answers Converse and ConverseStream.
 A scripted stand-in plays the model: it uses the tools it is given, but it is no language model.
 
-  --port <number>   Port to listen on (default 8100; 0 takes a free one)
+  --port <number>   Port to listen on (default ${usualPort}, or a free one if that is taken; 0 takes a free one)
   --tls             Serve https: with a certificate made on the spot
 ${sourceUsage}  --quiet           Print the address only (with --tls, then the certificate's file), no log of requests
   --verbose         Print the body of each request too, without secrets
@@ -65,7 +77,8 @@ interface CommandOptions {
   readonly quiet: boolean
   readonly verbose: boolean
   readonly tls: boolean
-  readonly port: number
+  /** Missing: nobody chose one. */
+  readonly port?: number
   readonly sources: SourceValues
 }
 
@@ -83,10 +96,11 @@ function readOptions(args: readonly string[]): CommandOptions | string {
         help: { type: 'boolean', short: 'h', default: false },
       },
     })
-    const port = Number(values.port ?? 8100)
+    const { port: given, ...others } = values
+    const port = Number(given ?? usualPort)
     if (!Number.isInteger(port) || port < 0 || port > 65535)
-      return `--port takes a number from 0 to 65535, not ${values.port}.`
-    return sourceProblem(values) ?? { ...values, port, sources: values }
+      return `--port takes a number from 0 to 65535, not ${given}.`
+    return sourceProblem(values) ?? { ...others, ...(given !== undefined && { port }), sources: values }
   } catch (error) {
     return (error as Error).message
   }

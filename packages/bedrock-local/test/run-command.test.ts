@@ -8,6 +8,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { build } from 'tsup'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { BedrockLocal } from '../src/index.js'
+import { startBedrockLocal } from '../src/index.js'
 import { runCommand } from '../src/run-command.js'
 import { clientOf, converse, modelId, until, withLocal } from './helpers.js'
 
@@ -100,6 +101,20 @@ describe('runCommand', () => {
     [['--colour'], "Unknown option '--colour'"],
   ])('refuses %j', async (args, message) => {
     expect(await run(...args)).toMatchObject({ started: 2, printed: [], errors: [expect.stringContaining(message)] })
+  })
+
+  it('takes a free port when nobody chose one and the usual one is taken', async () => {
+    // Whether this or another program has it: it is taken.
+    const holder = await startBedrockLocal({ port: 8100 }).catch(() => undefined)
+    const { started } = await run('--quiet')
+    const local = started as BedrockLocal
+    try {
+      expect(local.port).not.toBe(8100)
+      expect((await converse(clientOf(local))).stopReason).toBe('end_turn')
+    } finally {
+      await local.close()
+      await holder?.close()
+    }
   })
 
   it('fails when the port is taken', async () => {

@@ -3,7 +3,7 @@ import { foldEvents, isAgentError } from '@x/types'
 
 export interface Collected {
   readonly events: readonly ModelEvent[]
-  /** Set unless the call failed. */
+  /** Set if the events came to their `model-end`. */
   readonly result?: ModelResult
   /** Whatever the call failed with. */
   readonly error?: AgentError
@@ -18,7 +18,8 @@ export async function collect(model: Model, request: ModelRequest, options?: Str
       events.push(event)
       fold.push(event)
     }
-    return { events, result: fold.result() }
+    // A stream that just ends is no error here: the fold would make one up that the provider owes.
+    return events.at(-1)?.type === 'model-end' ? { events, result: fold.result() } : { events }
   } catch (error) {
     if (!isAgentError(error)) throw error
     return { events, error }
