@@ -95,3 +95,16 @@ describe.each(Object.entries(ways))('%s', (_name, leave) => {
     assertValid(result.messages)
   })
 })
+
+test('what a tool has finished is kept when the consumer leaves while another runs', async () => {
+  const forever = toolNamed('forever', (_input, { signal }) => {
+    return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+  })
+  const model = scriptedModel([[callPart('1', 'forever', {}), callPart('2', 'add', { a: 1, b: 2 })]])
+  const agent = new Agent({ model, tools: [addTool, forever] })
+  for await (const event of agent.stream('go')) if (event.type === 'tool-end') break
+  expect(agent.messages.at(-1)?.content).toEqual([
+    { type: 'tool-result', id: '1', content: [say('aborted')], isError: true },
+    { type: 'tool-result', id: '2', content: [say('3')] },
+  ])
+})
