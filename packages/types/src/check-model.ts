@@ -1,7 +1,12 @@
-import { AgentError, isAgentError } from './error.js'
-import { foldEvents } from './fold-events.js'
-import type { Message, ToolCallPart } from './message.js'
-import type { Model, ModelEvent, ModelRequest, ModelResult, StreamOptions } from './model.js'
+import { allChecks } from './all-checks.js'
+import { AgentError } from './error.js'
+import type { Model, ModelRequest } from './model.js'
+import type { ModelCheck } from './model-check.js'
+import { describeError, inapplicable, missingFor, NotApplicable, toContext } from './model-check.js'
+import type { ModelCheckResult, ModelReport } from './model-report.js'
+import { toReport } from './model-report.js'
+import type { ModelScenarios, ServiceProbe } from './model-scenarios.js'
+import { watchRejections } from './watch-host.js'
 
 export interface CheckModelOptions {
   /** A request that the model answers with text. Default: asks for a short greeting. */
@@ -10,218 +15,78 @@ export interface CheckModelOptions {
   readonly toolRequest?: ModelRequest | false
   /** How long one check may take. Default 30,000. */
   readonly timeoutMs?: number
-}
-
-export interface ModelReport {
-  readonly passed: boolean
-  readonly checks: readonly { readonly name: string; readonly passed: boolean; readonly error?: string }[]
+  /** Wires set up so that something certain happens. Checks whose scenario is missing are skipped. */
+  readonly scenarios?: ModelScenarios
+  /** What can be seen from the far side of the model's own wire. */
+  readonly service?: ServiceProbe
+  /** Keys and the like that the model was given: none of them may show in its config, events or errors. */
+  readonly secrets?: readonly string[]
+  /** Run the checks of these names alone. Default: all. */
+  readonly only?: readonly string[]
 }
 
 /**
- * Checks a model against the contract by calling it, about ten times, and says what it breaks. Needs no test runner:
+ * Checks a model against the contract by asking it, and says what it breaks. Needs no test runner:
  *
- *     const report = await checkModel(model)
+ *     const report = await checkModel(model, { scenarios: { echo: { model: echoing }, throttled: { model: throttled } } })
  *     if (!report.passed) throw new Error(formatReport(report))
+ *
+ * About half of the checks work with any model and the default requests (some 70 short calls, one with a megabyte of
+ * text). The others want a scenario; without it they are skipped and `report.complete` is false.
+ * @throws AgentError `invalid-config` when `only` names a check that does not exist.
  */
 export async function checkModel(model: Model, options: CheckModelOptions = {}): Promise<ModelReport> {
-  const { timeoutMs = 30_000 } = options
-  const checks: { name: string; passed: boolean; error?: string }[] = []
-  for (const [name, check] of Object.entries(modelChecks)) {
-    try {
-      await within(timeoutMs, check(model, options))
-      checks.push({ name, passed: true })
-    } catch (error) {
-      checks.push({ name, passed: false, error: error instanceof Error ? error.message : String(error) })
-    }
-  }
-  return { passed: checks.every(({ passed }) => passed), checks }
-}
-
-/** The report as a table, one check a line. */
-export function formatReport(report: ModelReport): string {
-  return report.checks
-    .map(({ name, passed, error }) => `${passed ? 'ok    ' : 'FAILED'}  ${name}${error ? `\n          ${error}` : ''}`)
-    .join('\n')
-}
-
-const greeting: ModelRequest = { messages: [{ role: 'user', content: [{ type: 'text', text: 'Say hello.' }] }] }
-
-const echoRequest: ModelRequest = {
-  messages: [{ role: 'user', content: [{ type: 'text', text: 'Call the tool echo with the text "ping".' }] }],
-  tools: [
-    {
-      name: 'echo',
-      description: 'Gives the text back.',
-      inputSchema: { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] },
-    },
-  ],
-}
-
-type Check = (model: Model, options: CheckModelOptions) => Promise<void>
-
-const modelChecks: Readonly<Record<string, Check>> = {
-  'names itself': async (model) => {
-    expect(model.specVersion === 1, `specVersion is ${model.specVersion}, not 1`)
-    expect(/^[a-z][a-z0-9._-]*$/.test(model.provider), `provider "${model.provider}" is not a lower-case name`)
-    expect(model.modelId.length > 0, 'modelId is empty')
-  },
-
-  'answers with text and says how it ended': async (model, { textRequest = greeting }) => {
-    const { result, events } = await call(model, textRequest)
-    expect(textOf(result) !== '', 'the answer holds no text')
-    expect(events.at(-1)?.type === 'model-end', `the last event is ${events.at(-1)?.type}, not model-end`)
-    expect(result.stopReason === 'end', `the stop reason is ${result.stopReason}, not end`)
-    expect(result.providerStopReason !== '', 'providerStopReason is empty')
-  },
-
-  'counts tokens': async (model, { textRequest = greeting }) => {
-    const { usage } = (await call(model, textRequest)).result
-    for (const key of ['inputTokens', 'outputTokens', 'totalTokens'] as const) {
-      expect(Number.isInteger(usage[key]) && usage[key] >= 0, `usage.${key} is ${usage[key]}`)
-    }
-    expect(usage.totalTokens >= usage.inputTokens + usage.outputTokens, 'totalTokens is less than input plus output')
-  },
-
-  'sends events that survive JSON': async (model, { textRequest = greeting }) => {
-    const { events } = await call(model, textRequest)
-    for (const event of events) {
-      const copy = JSON.parse(JSON.stringify(event)) as ModelEvent
-      expect(same(event, copy), `${event.type} changes when written as JSON: ${JSON.stringify(event)}`)
-    }
-  },
-
-  'leaves the request as it was': async (model, { textRequest = greeting }) => {
-    const request = deepFreeze(structuredClone(textRequest))
-    await call(model, request)
-    expect(same(request, textRequest), 'the request was changed')
-  },
-
-  'calls a tool and goes on from its result': async (model, { toolRequest = echoRequest }) => {
-    if (toolRequest === false) return
-    const { result } = await call(model, toolRequest)
-    const calls = result.message.content.filter((part): part is ToolCallPart => part.type === 'tool-call')
-    expect(calls.length > 0, 'the answer holds no tool call')
-    expect(result.stopReason === 'tool-use', `the stop reason is ${result.stopReason}, not tool-use`)
-    expect(new Set(calls.map(({ id }) => id)).size === calls.length, 'two calls of one message share an id')
-    const names = new Set(toolRequest.tools?.map((tool) => ('name' in tool ? tool.name : '')))
-    for (const { id, name, input, malformedInput } of calls) {
-      expect(id !== '' && names.has(name), `a call has the id "${id}" and names "${name}"`)
-      expect(malformedInput === undefined, `the arguments of ${name} are not JSON: ${malformedInput}`)
-      expect(typeof input === 'object' && input !== null, `the arguments of ${name} are not an object`)
-    }
-    const answered: Message = {
-      role: 'tool',
-      content: calls.map(({ id }) => ({ type: 'tool-result', id, content: [{ type: 'text', text: 'ping' }] })),
-    }
-    await call(model, { ...toolRequest, messages: [...toolRequest.messages, result.message, answered] })
-  },
-
-  'refuses to start when already aborted': async (model, { textRequest = greeting }) => {
-    await expectCode('aborted', async () => void (await call(model, textRequest, { signal: AbortSignal.abort() })))
-  },
-
-  'stops when aborted on the way': async (model, { textRequest = greeting }) => {
-    const controller = new AbortController()
-    await expectCode('aborted', async () => {
-      for await (const event of model.stream(textRequest, { signal: controller.signal })) {
-        expect(!controller.signal.aborted, `a ${event.type} came after the abort`)
-        controller.abort()
-      }
-    })
-  },
-
-  'can be left early and asked again': async (model, { textRequest = greeting }) => {
-    for await (const _event of model.stream(textRequest)) break
-    await call(model, textRequest)
-  },
-
-  'answers several callers at once': async (model, { textRequest = greeting }) => {
-    const answers = await Promise.all(Array.from({ length: 4 }, () => call(model, textRequest)))
-    expect(
-      answers.every(({ result }) => textOf(result) !== ''),
-      'one of four answers is empty',
-    )
-  },
-
-  'refuses config members that do not exist': async (model, { textRequest = greeting }) => {
-    const patch = { noSuchMember: 1 }
-    if (model.updateConfig) await expectCode('invalid-config', async () => model.updateConfig?.(patch))
-    if (model.config)
-      await expectCode('invalid-config', async () => void (await call(model, textRequest, { config: patch })))
-  },
-
-  'keeps its config free of secrets and calls': async (model, { textRequest = greeting }) => {
-    if (!model.config) return
-    const before = JSON.stringify(model.config)
-    expect(same(JSON.parse(before), model.config), 'config does not survive JSON')
-    await call(model, textRequest, { config: { modelId: model.modelId } })
-    expect(JSON.stringify(model.config) === before, 'a per-call patch changed the live config')
-  },
-}
-
-async function call(
-  model: Model,
-  request: ModelRequest,
-  options?: StreamOptions,
-): Promise<{ events: ModelEvent[]; result: ModelResult }> {
-  const events: ModelEvent[] = []
-  const fold = foldEvents(model)
-  for await (const event of model.stream(request, options)) {
-    events.push(event)
-    fold.push(event)
-  }
-  return { events, result: fold.result() }
-}
-
-function textOf({ message }: ModelResult): string {
-  return message.content.map((part) => (part.type === 'text' ? part.text : '')).join('')
-}
-
-function expect(condition: boolean, otherwise: string): asserts condition {
-  if (!condition) throw new Error(otherwise)
-}
-
-async function expectCode(code: string, action: () => Promise<void>): Promise<void> {
+  const watch = watchRejections()
+  const results: ModelCheckResult[] = []
   try {
-    await action()
-  } catch (error) {
-    expect(isAgentError(error, code), `it failed with ${describe(error)} instead of AgentError ${code}`)
-    return
+    for (const check of checksOf(options)) results.push(await runCheck(check, model, options, watch.seen))
+  } finally {
+    watch.stop()
   }
-  throw new Error(`it did not fail with AgentError ${code}`)
+  return toReport(results)
 }
 
-function describe(error: unknown): string {
-  if (isAgentError(error)) return `AgentError ${error.code}`
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+/** @throws AgentError `invalid-config` when `only` names a check that does not exist. */
+export function checksOf({ only }: CheckModelOptions): readonly ModelCheck[] {
+  const unknown = only?.find((name) => !allChecks.some((check) => check.name === name))
+  if (unknown !== undefined) {
+    const hint = `There are: ${allChecks.map(({ name }) => name).join('; ')}.`
+    throw new AgentError('invalid-config', `checkModel has no check "${unknown}".`, { hint })
+  }
+  return only ? allChecks.filter(({ name }) => only.includes(name)) : allChecks
+}
+
+/** One check with all that may become of it. `rejections`: those that nobody handled, as far as the host tells. */
+export async function runCheck(
+  check: ModelCheck,
+  model: Model,
+  options: CheckModelOptions,
+  rejections: readonly unknown[] | undefined,
+): Promise<ModelCheckResult> {
+  const { name } = check
+  const { timeoutMs = 30_000 } = options
+  try {
+    const context = toContext(model, options, timeoutMs, rejections)
+    const reason = inapplicable(check, context)
+    if (reason !== undefined) return { name, status: 'skipped', reason }
+    const give = missingFor(check, options)
+    if (give !== undefined) return { name, status: 'skipped', reason: `give ${give}`, give }
+    await within(timeoutMs, check.run(context))
+    return { name, status: 'passed' }
+  } catch (error) {
+    if (error instanceof NotApplicable) return { name, status: 'skipped', reason: error.message }
+    return { name, status: 'failed', reason: describeError(error) }
+  }
 }
 
 async function within(timeoutMs: number, work: Promise<void>): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new AgentError('timeout', `It took longer than ${timeoutMs} ms.`)), timeoutMs)
+    timer = setTimeout(() => reject(new Error(`it took longer than ${timeoutMs} ms`)), timeoutMs)
   })
   try {
     await Promise.race([work, late])
   } finally {
     clearTimeout(timer)
   }
-}
-
-/** Structural equality of JSON values; a member that is `undefined` is not the same as none, which is the point. */
-function same(left: unknown, right: unknown): boolean {
-  if (Object.is(left, right)) return true
-  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false
-  if (Object.getPrototypeOf(left) !== Object.getPrototypeOf(right)) return false
-  const keys = Object.keys(left)
-  if (keys.length !== Object.keys(right).length) return false
-  return keys.every((key) => same((left as Record<string, unknown>)[key], (right as Record<string, unknown>)[key]))
-}
-
-function deepFreeze<Value>(value: Value): Value {
-  if (typeof value === 'object' && value !== null) {
-    for (const member of Object.values(value)) deepFreeze(member)
-    Object.freeze(value)
-  }
-  return value
 }

@@ -96,12 +96,12 @@ export function defineModel<Config extends BaseConfig, PrivateKey extends keyof 
     ...(countTokens && {
       countTokens: (request: ModelRequest, options?: StreamOptions) => countTokens(request, callOf(options)),
     }),
-    ...(capabilities && { capabilities: () => capabilities(live) }),
+    ...(capabilities && { capabilities: (options?: StreamOptions) => capabilities(callOf(options).config) }),
   }) as unknown as ConfigurableModel<Config, PrivateKey>
 }
 
 function unknownKey(provider: string, key: string, known: ReadonlySet<PropertyKey>): AgentError {
   return new AgentError('invalid-config', `A ${provider} model has no config member "${key}".`, {
-    hint: `Known members: ${[...known].map(String).sort().join(', ')}.`,
+    hint: `Known members: ${[...known].map(String).join(', ')}.`,
   })
 }

@@ -42,6 +42,7 @@ export type {
   ModelRequest,
   ModelResult,
   OutputSpec,
+  SchemaDialect,
   StopReason,
   StreamOptions,
   ToolChoice,
@@ -69,5 +70,5 @@ export type {
   Wrap,
 } from './step.js'
 export { layerOrder } from './step.js'
-export type { Tool, ToolCall, ToolContext, ToolOutcome, ToolOutput } from './tool.js'
+export type { Tool, ToolAnnotations, ToolCall, ToolContext, ToolOutcome, ToolOutput } from './tool.js'
 export { addUsage, noUsage } from './usage.js'

@@ -131,6 +131,37 @@ export interface StreamOptions {
   readonly config?: JsonObject
 }
 
+/**
+ * What a service takes of JSON Schema (draft 2020-12), as plain data, so that a schema can be rewritten for it before
+ * it is sent. A missing member means "no restriction". The root is always an object without `anyOf`, `oneOf`, `allOf`.
+ */
+export interface SchemaDialect {
+  /** Every object must say `additionalProperties: false`, so maps with free keys and "any value" cannot be said. */
+  readonly closedObjects?: boolean
+  /** Every member of an object must be required; optional ones are said as nullable. */
+  readonly allRequired?: boolean
+  /** `false`: a schema must not hold itself. */
+  readonly recursion?: boolean
+  /** The keywords taken; others must not be sent. */
+  readonly keywords?: readonly string[]
+  /** The keywords taken at the root, where it takes fewer. */
+  readonly rootKeywords?: readonly string[]
+  /** The values of `format` taken. */
+  readonly formats?: readonly string[]
+  /** The greatest `minItems` taken. */
+  readonly maxMinItems?: number
+  /** Bounds over the whole schema; over all strict tools of a request where the service adds them up. */
+  readonly limits?: {
+    /** Members that are not required. */
+    readonly optionalMembers?: number
+    /** Places with a choice of types (`anyOf`, a list of types). */
+    readonly unions?: number
+    readonly depth?: number
+    /** Of the schema as JSON text in UTF-8. */
+    readonly bytes?: number
+  }
+}
+
 /** What a model can do, as plain data. A missing member means "not known". */
 export interface Capabilities {
   readonly contextTokens?: number
@@ -142,8 +173,17 @@ export interface Capabilities {
   /** `ModelRequest.output` is understood. */
   readonly outputSchema?: boolean
   readonly strictTools?: boolean
-  /** Name of the JSON Schema subset that the service takes. */
-  readonly schemaDialect?: string
+  /** What the service takes of JSON Schema in each place where a schema may stand. */
+  readonly schemas?: {
+    /** `ToolSpec.inputSchema`. */
+    readonly tool?: SchemaDialect
+    /** `ToolSpec.inputSchema` beside `strict: true`. */
+    readonly strictTool?: SchemaDialect
+    /** `ModelRequest.output`. */
+    readonly output?: SchemaDialect
+  }
+  /** What `countTokens` gives: the service's own count, or a guess. Missing when there is no `countTokens`. */
+  readonly countsTokens?: 'exact' | 'estimated'
   /** Kinds of media by the place where they may stand. */
   readonly media?: {
     readonly user?: readonly string[]
@@ -165,7 +205,8 @@ export interface Model {
   stream(request: ModelRequest, options?: StreamOptions): AsyncIterable<ModelEvent>
   /** Input tokens of the request. */
   countTokens?(request: ModelRequest, options?: StreamOptions): Promise<number>
-  capabilities?(): Capabilities
+  /** What it can do under its live config, or with a call's patch laid over it: reasoning may rule out a forced tool. */
+  capabilities?(options?: Pick<StreamOptions, 'config'>): Capabilities
   /** The live config without credentials, keys and clients. */
   readonly config?: JsonObject
   /** Changes the live config from the next call on, for everybody who holds this model. */

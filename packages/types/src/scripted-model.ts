@@ -1,9 +1,9 @@
 import type { ConfigurableModel } from './define-model.js'
 import { defineModel } from './define-model.js'
 import { AgentError } from './error.js'
-import { settleStopReason } from './fold-events.js'
+import { foldEvents, settleStopReason } from './fold-events.js'
 import type { AssistantPart } from './message.js'
-import type { Capabilities, ModelEvent, ModelRequest, StopReason, Usage } from './model.js'
+import type { Capabilities, Model, ModelEvent, ModelRequest, StopReason, Usage } from './model.js'
 
 /** One scripted answer: a text, parts, an error to fail with, or all of it spelled out. */
 export type ScriptedTurn = string | readonly AssistantPart[] | Error | ScriptedAnswer
@@ -36,7 +36,7 @@ export interface ScriptedOptions {
   readonly modelId?: string
   readonly provider?: string
   readonly capabilities?: Capabilities
-  /** Characters a delta. Default 8. */
+  /** Characters a delta, in UTF-16 units. Default 8. */
   readonly deltaLength?: number
 }
 
@@ -66,14 +66,23 @@ export function scriptedModel(
         throw new AgentError('incomplete', `The scripted model has ${turns.length} turns and was asked for one more.`)
       }
       const answer = toAnswer(scripted)
+      const said: ModelEvent[] = []
       for (const event of toEvents(answer, deltaLength)) {
         if (answer.delayMs) await sleep(answer.delayMs, signal)
-        if (signal.aborted) throw new AgentError('aborted', 'The call was aborted.', { cause: signal.reason })
+        if (signal.aborted) throw aborted(signal, said, model)
+        said.push(event)
         yield event
       }
     },
   })
   return Object.assign(model, { calls })
+}
+
+function aborted({ reason: cause }: AbortSignal, said: readonly ModelEvent[], model: Model): AgentError {
+  const fold = foldEvents(model)
+  for (const event of said) fold.push(event)
+  const message = fold.partial()
+  return new AgentError('aborted', 'The call was aborted.', { cause, ...(message && { partial: { message } }) })
 }
 
 function toAnswer(turn: ScriptedTurn): ScriptedAnswer {
@@ -118,9 +127,14 @@ function* partToEvents(part: AssistantPart, deltaLength: number): Generator<Mode
   yield { type: 'part-end' }
 }
 
+/** Never inside a character that takes two UTF-16 units: half of one cannot be written as UTF-8. */
 function cut(text: string, length: number): string[] {
   const pieces: string[] = []
-  for (let start = 0; start < text.length; start += length) pieces.push(text.slice(start, start + length))
+  for (let start = 0, end = 0; start < text.length; start = end) {
+    end = start + length
+    if (/^[\ud800-\udbff][\udc00-\udfff]/.test(text.slice(end - 1, end + 1))) end++
+    pieces.push(text.slice(start, end))
+  }
   return pieces
 }
 

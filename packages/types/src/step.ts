@@ -17,6 +17,11 @@ export interface Middleware {
   readonly name: string
   /** Outermost is lowest; see `layerOrder`. Layers without one stand at `layerOrder.user`, in list order. */
   readonly order?: number
+  /**
+   * Also wraps the runs of sub-agents: `always`, or `unless-replaced` by a layer of the same name that the sub-agent
+   * has itself. Missing: only the run that it was given to.
+   */
+  readonly inherited?: 'always' | 'unless-replaced'
   /** The whole run. */
   readonly run?: Wrap<RunCall, RunResult>
   /** One model step and the tool steps it asks for. What it passes down as `messages` **is** history from then on. */
@@ -53,6 +58,8 @@ export interface RunContext<Env = unknown> {
   readonly state: Map<unknown, unknown>
   /** The caller's own typed values. */
   readonly env: Env
+  /** All layers of this run, inherited ones included, outermost first. */
+  readonly layers: readonly Middleware[]
   /**
    * A layer's own model call (a summariser's, a judge's), so that journal, budget and telemetry see it.
    * `name` must be unique among the calls made for the same message.

@@ -1,5 +1,5 @@
 import type { ErrorCode } from './error.js'
-import type { JsonValue } from './json.js'
+import type { JsonObject, JsonValue } from './json.js'
 import type { ToolCallPart, ToolResultContent, ToolResultPart } from './message.js'
 import type { Model, ToolSpec, Usage } from './model.js'
 import type { RunContext, Step } from './step.js'
@@ -61,11 +61,33 @@ export interface ToolCall {
   readonly state?: JsonValue
 }
 
+/** Hints in the words of the Model Context Protocol; a missing one means "not known". */
+export interface ToolAnnotations {
+  /** A name for people. */
+  readonly title?: string
+  /** It changes nothing. */
+  readonly readOnly?: boolean
+  /** It may delete or overwrite. */
+  readonly destructive?: boolean
+  /** The same call once more changes nothing further. */
+  readonly idempotent?: boolean
+  /** It reaches out to a world that is not under control, such as the web. */
+  readonly openWorld?: boolean
+}
+
 /**
  * A tool as the loop knows it: a spec and either `execute`, or `step` for tools that need the whole seam (a sub-agent
  * that shows its events and can be suspended). Validation belongs to who made the tool (`defineTool` of `@x/tools`).
  */
 export interface Tool extends ToolSpec {
+  /** What the tool does to the world, for approval rules, screens and other protocols; the model does not see it. */
+  readonly annotations?: ToolAnnotations
+  /** JSON Schema of what it gives; the model does not see it. */
+  readonly outputSchema?: JsonObject
+  /** It never runs beside another call of the same turn: calls before it finish first, later ones wait for it. */
+  readonly sequential?: boolean
+  /** A call that takes longer is aborted and fails with code `timeout`; the model reads that. */
+  readonly timeoutMs?: number
   /** Must be approved by a layer before it runs; nobody asked means refused. */
   readonly needsApproval?: boolean | ((input: JsonValue) => boolean)
   execute?(

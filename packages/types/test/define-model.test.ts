@@ -75,7 +75,7 @@ describe('updateConfig', () => {
   test('refuses what does not exist and says what does; nothing has changed then', () => {
     const { model } = setUp()
     expect(() => model.updateConfig({ temperature: 1, temprature: 2 } as object)).toThrow(
-      /no config member "temprature".*Known members: apiKey, modelId, stop, temperature/,
+      /no config member "temprature".*Known members: modelId, temperature, stop, apiKey/,
     )
     expect(model.config).toEqual({ modelId: 'one' })
   })
@@ -124,4 +124,19 @@ test('a signal is never missing', async () => {
   for await (const _event of model.stream(request));
   for await (const _event of model.stream(request, { signal: AbortSignal.abort() }));
   expect(signals).toEqual([false, true])
+})
+
+test('capabilities are told under the config of the moment, with a patch of the call over it', () => {
+  const model = defineModel({
+    provider: 'test',
+    config: { modelId: 'one', reasoning: false },
+    keys: ['modelId', 'reasoning'],
+    async *stream() {},
+    capabilities: ({ reasoning }) => ({ toolChoice: reasoning ? [] : ['tool'] }),
+  })
+  expect(model.capabilities?.()).toEqual({ toolChoice: ['tool'] })
+  expect(model.capabilities?.({ config: { reasoning: true } })).toEqual({ toolChoice: [] })
+  expect(() => model.capabilities?.({ config: { nope: 1 } })).toThrow('no config member "nope"')
+  model.updateConfig({ reasoning: true })
+  expect(model.capabilities?.()).toEqual({ toolChoice: [] })
 })

@@ -72,3 +72,23 @@ test('ends at once when aborted while it waits', async () => {
   controller.abort()
   await expect(events).rejects.toMatchObject({ code: 'aborted' })
 })
+
+test('a delta never ends inside a character', async () => {
+  const texts: string[] = []
+  for await (const event of scriptedModel(['a🙂🙃b'], { deltaLength: 2 }).stream({ messages: [] })) {
+    if (event.type === 'text-delta') texts.push(event.text)
+  }
+  expect(texts).toEqual(['a🙂', '🙃', 'b'])
+})
+
+test('an aborted answer keeps what it had said', async () => {
+  const controller = new AbortController()
+  const events = scriptedModel(['Hello there.']).stream({ messages: [] }, { signal: controller.signal })
+  const reading = (async () => {
+    for await (const _event of events) controller.abort()
+  })()
+  await expect(reading).rejects.toMatchObject({
+    code: 'aborted',
+    partial: { message: { role: 'assistant', content: [{ type: 'text', text: 'Hello th' }] } },
+  })
+})
