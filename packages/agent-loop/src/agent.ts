@@ -2,33 +2,37 @@ import type {
   AgentConfig,
   AgentEvent,
   Answers,
+  JsonValue,
   Message,
   Model,
   PendingCall,
   RunInput,
   RunResult,
+  ToolCallPart,
+  ToolResultPart,
   Usage,
-  UserPart,
 } from '@x/types'
 import { AgentError, addUsage, noUsage } from '@x/types'
 import { abortFirst, linkSignals } from './link-signal.js'
-import { startRun } from './run-agent.js'
+import { runAgent, startRun } from './run-agent.js'
 import { toMemory } from './run-memory.js'
+import type { Prompt } from './to-messages.js'
+import { toMessages } from './to-messages.js'
 
 export interface AgentOptions<Env = unknown> extends AgentConfig<Env> {
   /** The conversation to start from. */
   readonly messages?: readonly Message[]
   /** The calls that wait, when `messages` are those of a suspended run. */
   readonly pending?: readonly PendingCall[]
+  /** What was spent before. */
+  readonly usage?: Usage
 }
 
-/** What one run may have otherwise than its agent. */
-export type RunOptions<Env = unknown> = Partial<
-  Pick<AgentConfig<Env>, 'signal' | 'env' | 'config' | 'runId' | 'tools' | 'toolChoice' | 'maxTurns' | 'stopWhen'>
->
+/** A conversation as JSON: `new Agent({ ...config, ...saved })` goes on from it. */
+export type SavedConversation = Required<Pick<AgentOptions, 'messages' | 'pending' | 'usage'>>
 
-/** A text, the parts of one user message, or whole messages. */
-export type Prompt = string | readonly UserPart[] | readonly Message[]
+/** What one run may have otherwise than its agent. `config` is laid over the agent's, `use` is added to its layers. */
+export type RunOptions<Env = unknown> = Partial<Omit<AgentConfig<Env>, 'parent'>>
 
 /**
  * A config with a memory: each run starts from `messages` and leaves them valid for the next one, however it ends.
@@ -38,14 +42,15 @@ export class Agent<Env = unknown> {
   readonly #config: AgentConfig<Env>
   #messages: readonly Message[]
   #pending: readonly PendingCall[]
-  #usage = noUsage
+  #usage: Usage
   #busy = false
 
   constructor(options: AgentOptions<Env>) {
-    const { messages = [], pending = [], ...config } = options
+    const { messages = [], pending = [], usage = noUsage, ...config } = options
     this.#config = config
     this.#messages = messages
     this.#pending = pending
+    this.#usage = usage
   }
 
   get model(): Model {
@@ -76,7 +81,10 @@ export class Agent<Env = unknown> {
    * @throws AgentError `busy` when another run of this agent has not ended
    */
   stream(prompt?: Prompt, options?: RunOptions<Env>): AsyncGenerator<AgentEvent, RunResult, void> {
-    return this.#stream({ messages: [...this.#messages, ...toMessages(prompt)] }, options)
+    const said = toMessages(prompt)
+    // Without a word the calls that wait go on waiting, with what they left: a sub-agent must not start anew.
+    const pending = said.length === 0 ? this.#pending : []
+    return this.#stream({ messages: [...this.#messages, ...said], pending }, options)
   }
 
   /** Goes on after a suspension, with answers by call id. */
@@ -89,11 +97,43 @@ export class Agent<Env = unknown> {
     return this.#stream({ messages: this.#messages, pending: this.#pending, answers }, options)
   }
 
+  /**
+   * Calls one tool through the agent's layers, without asking the model; the conversation does not show it.
+   * @throws AgentError `not-approved` when the call would wait for an answer
+   */
+  async callTool(name: string, input: JsonValue, options: RunOptions<Env> = {}): Promise<ToolResultPart> {
+    const { controller, unlink } = linkSignals(this.#config.signal, options.signal)
+    const call: ToolCallPart = { type: 'tool-call', id: 'direct', name, input }
+    const config = { ...this.#configOf(options), signal: controller.signal, stopWhen: () => true }
+    const { messages, usage } = await toEnd(runAgent(config, [{ role: 'assistant', content: [call] }])).finally(unlink)
+    this.#usage = addUsage(this.#usage, usage)
+    const result = messages.at(-1)?.content[0]
+    if (result?.type === 'tool-result') return result
+    throw new AgentError('not-approved', `The call of ${name} waits for an answer, which a direct call cannot give.`, {
+      hint: 'Ask for it in a run, and go on with resume().',
+    })
+  }
+
+  /** An agent of the same config whose conversation starts as this one stands; neither follows the other. */
+  clone(): Agent<Env> {
+    return new Agent({ ...this.#config, ...this.toJSON() })
+  }
+
+  /** What `JSON.stringify(agent)` writes. */
+  toJSON(): SavedConversation {
+    return { messages: this.#messages, pending: this.#pending, usage: this.#usage }
+  }
+
+  #configOf(options: RunOptions<Env>): AgentConfig<Env> {
+    const config = { ...this.#config.config, ...options.config }
+    const use = [...(this.#config.use ?? []), ...(options.use ?? [])]
+    return { ...this.#config, ...options, config, use }
+  }
+
   #stream(input: RunInput, options: RunOptions<Env> = {}): AsyncGenerator<AgentEvent, RunResult, void> {
     const { controller, unlink } = linkSignals(this.#config.signal, options.signal)
     const runId = options.runId ?? crypto.randomUUID()
-    const patch = { ...this.#config.config, ...options.config }
-    const config = { ...this.#config, ...options, config: patch, runId, signal: controller.signal }
+    const config = { ...this.#configOf(options), runId, signal: controller.signal }
     return abortFirst(this.#run(config, input, unlink), controller)
   }
 
@@ -126,12 +166,4 @@ async function toEnd(events: AsyncGenerator<AgentEvent, RunResult, void>): Promi
     const { done, value } = await events.next()
     if (done) return value
   }
-}
-
-function toMessages(prompt: Prompt = []): readonly Message[] {
-  if (typeof prompt === 'string') return [{ role: 'user', content: [{ type: 'text', text: prompt }] }]
-  const [first] = prompt
-  if (first === undefined) return []
-  if ('role' in first) return prompt as readonly Message[]
-  return [{ role: 'user', content: prompt as readonly UserPart[] }]
 }

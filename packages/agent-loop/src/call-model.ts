@@ -8,7 +8,8 @@ import { AgentError, foldEvents, isAgentError } from '@x/types'
 export async function* callModel(call: ModelCall): AsyncGenerator<AgentEvent, ModelResult, void> {
   const { run, key, model, request, config } = call
   const modelId = typeof config?.modelId === 'string' ? config.modelId : model.modelId
-  const { provider } = model
+  const { provider, specVersion } = model
+  if (specVersion !== 1) throw unknownSpec(modelId, specVersion)
   const fold = foldEvents({ provider, modelId })
   yield { type: 'model-start', key, provider, modelId }
   try {
@@ -22,6 +23,13 @@ export async function* callModel(call: ModelCall): AsyncGenerator<AgentEvent, Mo
   } catch (error) {
     throw withPartial(error, fold)
   }
+}
+
+function unknownSpec(modelId: string, specVersion: unknown): AgentError {
+  return new AgentError('invalid-model', `${modelId} follows version ${specVersion} of the model contract, not 1.`, {
+    hint: 'Take a release of @x/agent-loop that is as new as its provider, or an older provider.',
+    scope: 'run',
+  })
 }
 
 function malformed(modelId: string, { providerStopReason, message, usage }: ModelResult): AgentError {

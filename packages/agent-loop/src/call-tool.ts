@@ -1,5 +1,6 @@
 import type { AgentEvent, ErrorCode, JsonValue, ToolCall, ToolContext, ToolOutcome, ToolOutput } from '@x/types'
 import { AgentError, isAgentError } from '@x/types'
+import { linkSignals } from './link-signal.js'
 import { promiseStep } from './promise-step.js'
 import { toToolContent } from './tool-output.js'
 
@@ -17,8 +18,14 @@ export async function* callTool(call: ToolCall): AsyncGenerator<AgentEvent, Tool
   try {
     outcome = yield* perform(call)
   } catch (error) {
-    if (isAgentError(error) && error.scope === 'run') throw error
-    outcome = failed(callId, isAgentError(error) ? error.code : 'tool-failed', messageOf(error))
+    if (!isAgentError(error)) outcome = failed(callId, 'tool-failed', messageOf(error))
+    else {
+      const { usage } = error.partial ?? {}
+      // What a sub-agent was saying is not what this run was saying; what it spent counts.
+      error.partial = { ...(usage && { usage }) }
+      if (error.scope === 'run') throw error
+      outcome = { ...failed(callId, error.code, error.message), ...(usage && { usage }) }
+    }
   }
   yield { type: 'tool-end', callId, name, outcome }
   return outcome
@@ -47,7 +54,7 @@ async function* perform(call: ToolCall): AsyncGenerator<AgentEvent, ToolOutcome,
   }
   if (call.run.signal.aborted) throw abortError(call.run.signal)
   if (tool.step) return yield* tool.step(call)
-  const output = yield* promiseStep((emit) => untilAborted(call.run.signal, execute(call, emit)))
+  const output = yield* promiseStep((emit) => inTime(call, emit))
   return { type: 'result', result: { type: 'tool-result', id, content: toToolContent(output) } }
 }
 
@@ -56,12 +63,29 @@ function needsApproval({ tool, call }: ToolCall): boolean {
   return typeof needsApproval === 'function' ? needsApproval(call.input) : needsApproval
 }
 
-async function execute(call: ToolCall, emit: (event: AgentEvent) => void): Promise<ToolOutput> {
+/** @throws AgentError `timeout` when the tool has a bound and does not keep it; its signal is aborted then */
+async function inTime(call: ToolCall, emit: (event: AgentEvent) => void): Promise<ToolOutput> {
+  const { signal } = call.run
+  const timeoutMs = call.tool?.timeoutMs
+  if (timeoutMs === undefined) return untilAborted(signal, execute(call, signal, emit))
+  const { controller, unlink } = linkSignals(signal)
+  const text = `${call.call.name} took longer than ${timeoutMs} ms.`
+  const timer = setTimeout(() => controller.abort(new AgentError('timeout', text)), timeoutMs)
+  try {
+    return await untilAborted(controller.signal, execute(call, controller.signal, emit))
+  } catch (error) {
+    throw !signal.aborted && controller.signal.aborted ? controller.signal.reason : error
+  } finally {
+    clearTimeout(timer)
+    unlink()
+  }
+}
+
+async function execute(call: ToolCall, signal: AbortSignal, emit: (event: AgentEvent) => void): Promise<ToolOutput> {
   const { tool, call: part, run, key, model } = call
   if (!tool?.execute) throw new AgentError('tool-failed', `The tool ${part.name} has neither execute nor step.`)
   const progress = (value: JsonValue) => emit({ type: 'tool-progress', callId: part.id, progress: value })
-  const { signal, env } = run
-  const context: ToolContext = { id: part.id, key, signal, emit: progress, model, run, env }
+  const context: ToolContext = { id: part.id, key, signal, emit: progress, model, run, env: run.env }
   const output = await tool.execute(part.input, context)
   return isGenerator(output) ? drain(output, progress, signal) : output
 }

@@ -1,5 +1,6 @@
-import type { Middleware, ModelResult, Usage } from '@x/types'
+import type { Middleware, Usage } from '@x/types'
 import { AgentError, addUsage, isAgentError, layerOrder, noUsage } from '@x/types'
+import { withSpent, withUsage } from './spent.js'
 
 export interface RetryOptions {
   /** Attempts in all, the first included. Default 4. */
@@ -27,6 +28,7 @@ export function retry(options: RetryOptions = {}): Middleware {
   return {
     name: 'retry',
     order: layerOrder.retry,
+    inherited: 'unless-replaced',
     async *model(call, next) {
       const startedMs = performance.now()
       let spent = noUsage
@@ -54,15 +56,6 @@ function delayOf({ retryAfterMs }: AgentError, attempt: number, options: RetryOp
   const jittered = random() * Math.min(maxDelayMs, baseDelayMs * 2 ** (attempt - 1))
   // What the service asks for is the least it will take, however long: `maxTotalMs` decides whether it is worth it.
   return Math.round(Math.max(retryAfterMs ?? 0, jittered))
-}
-
-function withSpent(result: ModelResult, spent: Usage): ModelResult {
-  return spent === noUsage ? result : { ...result, usage: addUsage(spent, result.usage) }
-}
-
-function withUsage(error: AgentError, usage: Usage): AgentError {
-  if (usage !== noUsage) error.partial = { ...error.partial, usage }
-  return error
 }
 
 function wait(delayMs: number, signal: AbortSignal, error: AgentError, spent: Usage): Promise<void> {

@@ -24,7 +24,7 @@ import { toMemory } from './run-memory.js'
 import { anyStop } from './stop.js'
 import { takeTurn } from './take-turn.js'
 import { unansweredCalls } from './tool-calls.js'
-import { sortLayers, wrapStep } from './wrap-step.js'
+import { layersOf, wrapStep } from './wrap-step.js'
 
 const defaultMaxTurns = 20
 
@@ -57,7 +57,7 @@ async function* runSteps<Env>(
   memory: RunMemory,
   { controller, unlink }: LinkedController,
 ): AsyncGenerator<AgentEvent, RunResult, void> {
-  const layers = sortLayers(config.use ?? [])
+  const layers = layersOf(config as AgentConfig)
   const model = wrapStep(callModel, wrapsOf(layers, 'model'))
   const tool = wrapStep(callTool, wrapsOf(layers, 'tool'))
   const steps = { memory, model, tool, abort: () => controller.abort() }
@@ -72,10 +72,15 @@ async function* runSteps<Env>(
     signal: controller.signal,
     state: new Map(),
     env: config.env,
+    layers,
     async *model({ name, ...call }) {
-      const result = yield* model({ ...call, run, key: `${runId}/${memory.messages.at(-1)?.id}/${name}` })
-      memory.spend(result.usage)
-      return result
+      try {
+        const result = yield* model({ ...call, run, key: `${runId}/${memory.messages.at(-1)?.id}/${name}` })
+        memory.spend(result.usage)
+        return result
+      } catch (error) {
+        throw memory.spendOn(error)
+      }
     },
   }
   let finished = false
@@ -86,6 +91,8 @@ async function* runSteps<Env>(
     finished = true
     yield { type: 'run-end', result }
     return result
+  } catch (error) {
+    throw withConversation(error, memory)
   } finally {
     if (!finished) {
       controller.abort()
@@ -107,7 +114,11 @@ async function* takeTurns(
   try {
     if (call.messages !== memory.messages) yield* replaceHistory(memory, call.messages, run.id)
     while (isUnanswered(memory.messages)) {
-      if (isAbortedByCaller(config)) return toResult(run.id, 'aborted', memory)
+      if (isAbortedByCaller(config)) {
+        // What a call did in an earlier try may be in a journal alone: asked anew, it would be done twice.
+        memory.close()
+        return toResult(run.id, 'aborted', memory)
+      }
       if (memory.turns >= maxTurns) return toResult(run.id, 'limit', memory)
       memory.turns += 1
       const turn = memory.turns
@@ -123,14 +134,12 @@ async function* takeTurns(
     return toResult(run.id, 'done', memory)
   } catch (error) {
     memory.close()
-    const failure = toAgentError(error)
-    memory.spend(failure.partial?.usage)
+    const failure = memory.spendOn(toAgentError(error))
     if (isAbortedByCaller(config)) {
       memory.partial = failure.partial?.message
       return toResult(run.id, 'aborted', memory)
     }
-    failure.partial = { ...failure.partial, usage: memory.usage, messages: memory.messages }
-    throw failure
+    throw withConversation(failure, memory)
   }
 }
 
@@ -155,6 +164,14 @@ function choiceOf({ toolChoice }: AgentConfig, turn: number): Pick<TurnCall, 'to
 function toResult(runId: string, status: RunStatus, memory: RunMemory): RunResult {
   const { messages, usage, turns, pending, partial } = memory
   return { runId, status, messages, usage, turns, pending, ...(partial && { partial }) }
+}
+
+/** The failure with the conversation as it can go on, and what the whole run spent. */
+function withConversation(error: unknown, memory: RunMemory): AgentError {
+  const failure = toAgentError(error)
+  memory.close()
+  failure.partial = { ...failure.partial, usage: memory.usage, messages: memory.messages }
+  return failure
 }
 
 function toAgentError(error: unknown): AgentError {

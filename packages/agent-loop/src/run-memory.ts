@@ -1,5 +1,5 @@
 import type { Answers, AssistantMessage, Message, PendingCall, RunInput, Usage } from '@x/types'
-import { AgentError, addUsage, noUsage } from '@x/types'
+import { AgentError, addUsage, isAgentError, noUsage } from '@x/types'
 import { withIds } from './message-ids.js'
 import { closePassedCalls, notRun, unansweredCalls } from './tool-calls.js'
 
@@ -14,6 +14,7 @@ export class RunMemory {
   pending: readonly PendingCall[]
   partial: AssistantMessage | undefined
   #answers: Answers
+  readonly #booked = new WeakSet<AgentError>()
 
   constructor(messages: readonly Message[], pending: readonly PendingCall[] = [], answers: Answers = {}) {
     this.messages = messages
@@ -33,10 +34,20 @@ export class RunMemory {
     if (usage) this.usage = addUsage(this.usage, usage)
   }
 
-  /** Answers the calls that a run leaves behind when it does not end by itself. */
+  /** Books what a failed step spent, once, however many layers the error passes. */
+  spendOn<Failure>(error: Failure): Failure {
+    if (isAgentError(error) && !this.#booked.has(error)) {
+      this.#booked.add(error)
+      this.spend(error.partial?.usage)
+    }
+    return error
+  }
+
+  /** Answers the calls that a run leaves behind when it does not end by itself, those that wait among them. */
   close(): void {
     const { message, calls } = unansweredCalls(this.messages)
     if (message && calls.length > 0) this.messages = [...this.messages, notRun(message, calls, 'aborted')]
+    this.pending = []
   }
 }
 

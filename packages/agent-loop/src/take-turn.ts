@@ -1,5 +1,6 @@
 import type {
   AgentEvent,
+  AgentTool,
   Message,
   ModelCall,
   ModelResult,
@@ -13,7 +14,7 @@ import type {
   TurnCall,
   TurnResult,
 } from '@x/types'
-import { AgentError } from '@x/types'
+import { AgentError, isAgentError } from '@x/types'
 import { mergeSteps } from './merge-steps.js'
 import { answerId, withIds } from './message-ids.js'
 import { toModelRequest } from './model-request.js'
@@ -88,7 +89,7 @@ async function* answerCalls(call: TurnCall, steps: TurnSteps): AsyncGenerator<Ag
 
   const outcomes: ToolOutcome[] = []
   const toolSteps = calls.map((part) => {
-    const tool = call.tools.find((tool): tool is Tool => !('type' in tool) && tool.name === part.name)
+    const tool = toolNamed(call.tools, part.name)
     const answer = answers[part.id]
     const state = suspended.find(({ callId }) => callId === part.id)?.state
     const key = `${run.id}/${message.id}/${part.id}`
@@ -103,12 +104,22 @@ async function* answerCalls(call: TurnCall, steps: TurnSteps): AsyncGenerator<Ag
     outcomes[index] = outcome
     memory.spend(outcome.usage)
   }
+  // Of several that fail one is thrown; what each of them took is counted here, and not once more up there.
+  const onFailure = (error: unknown) => {
+    if (!isAgentError(error)) return
+    memory.spend(error.partial?.usage)
+    error.partial = {}
+  }
+  const batches = toBatches(calls.map(({ name }) => toolNamed(call.tools, name)?.sequential ?? false))
   const results = () => calls.map((_, index) => resultOf(outcomes[index]))
 
   let failure: { readonly error: unknown } | undefined
   let left = true
   try {
-    yield* mergeSteps(toolSteps, { onResult, abort: steps.abort })
+    for (const [first, end] of batches) {
+      const toFirst = (index: number, outcome: ToolOutcome) => onResult(first + index, outcome)
+      yield* mergeSteps(toolSteps.slice(first, end), { onResult: toFirst, onFailure, abort: steps.abort })
+    }
     left = false
   } catch (error) {
     failure = { error }
@@ -132,6 +143,16 @@ async function* answerCalls(call: TurnCall, steps: TurnSteps): AsyncGenerator<Ag
   })
   if (malformedInARow(memory.messages) >= maxMalformedInARow) throw malformedCalls(model.modelId)
   return { messages: memory.messages, pending }
+}
+
+function toolNamed(tools: readonly AgentTool[], name: string): Tool | undefined {
+  return tools.find((tool): tool is Tool => !('type' in tool) && tool.name === name)
+}
+
+/** Runs of calls that go at once, as [first, end): a sequential one is alone in its own. */
+function toBatches(sequential: readonly boolean[]): readonly (readonly [number, number])[] {
+  const starts = sequential.flatMap((alone, index) => (index === 0 || alone || sequential[index - 1] ? [index] : []))
+  return starts.map((first, index) => [first, starts[index + 1] ?? sequential.length])
 }
 
 function resultOf(outcome: ToolOutcome | undefined): ToolResultPart | undefined {

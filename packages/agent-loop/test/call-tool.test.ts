@@ -117,3 +117,58 @@ test('the key of a call is stable and holds its message and id', async () => {
   await run()
   expect(keys).toEqual(['r/r.0~1/1', 'r/r.0~3/1', 'r/r.0~1/1', 'r/r.0~3/1'])
 })
+
+describe('a bound in time', () => {
+  test('a tool that takes longer is aborted and told to the model', async () => {
+    let reason: unknown
+    const tool = toolNamed('slow', (_input, { signal }) => {
+      return new Promise((resolve) => {
+        signal.addEventListener('abort', () => {
+          reason = signal.reason
+          resolve('too late')
+        })
+      })
+    })
+    const outcome = await outcomeOf({ ...tool, timeoutMs: 20 })
+    expect(outcome).toMatchObject({ type: 'result' })
+    expect(reason).toMatchObject({ code: 'timeout' })
+  })
+
+  test('a tool that does not listen is left behind', async () => {
+    const tool = toolNamed('deaf', () => new Promise(() => undefined))
+    expect(await outcomeOf({ ...tool, timeoutMs: 20 })).toEqual(text('deaf took longer than 20 ms.', 'timeout'))
+  })
+
+  test('a tool that is in time keeps its result', async () => {
+    expect(await outcomeOf({ ...toolNamed('quick', () => 'here'), timeoutMs: 60_000 })).toEqual(text('here'))
+  })
+})
+
+test('a sequential tool never runs beside another call of its turn', async () => {
+  const order: string[] = []
+  const tool = (name: string, sequential: boolean): Tool => ({
+    ...toolNamed(name, async () => {
+      order.push(`${name} starts`)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      order.push(`${name} ends`)
+      return name
+    }),
+    sequential,
+  })
+  const calls = ['a', 'b', 'alone', 'c'].map((name) => callPart(name, name, {}))
+  const tools = [tool('a', false), tool('b', false), tool('alone', true), tool('c', false)]
+  const { messages } = await finish(runAgent({ model: scriptedModel([calls, 'done']), tools }, user('go')))
+  expect(order).toEqual([
+    ...['a starts', 'b starts', 'a ends', 'b ends'],
+    ...['alone starts', 'alone ends', 'c starts', 'c ends'],
+  ])
+  expect(messages[2]?.content.map((part) => part.type === 'tool-result' && part.id)).toEqual(['a', 'b', 'alone', 'c'])
+})
+
+test('a model of another version of the contract is refused', async () => {
+  const model = { ...scriptedModel(['hi']), specVersion: 2 as unknown as 1 }
+  expect(await failure(runAgent({ model }, user('go')))).toMatchObject({
+    code: 'invalid-model',
+    message: expect.stringContaining('version 2'),
+  })
+})

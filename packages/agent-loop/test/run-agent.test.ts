@@ -1,4 +1,4 @@
-import type { AgentEvent, JsonValue, Message, RunResult, Tool } from '@x/types'
+import type { AgentEvent, JsonValue, Message, Middleware, RunResult, Tool } from '@x/types'
 import { AgentError } from '@x/types'
 import { scriptedModel } from '@x/types/testing'
 import { describe, expect, test } from 'vitest'
@@ -231,6 +231,25 @@ describe('failures', () => {
     const thrown = await failure(runAgent({ model, tools: [addTool] }, user('go')))
     expect(thrown.partial?.usage).toEqual({ inputTokens: 11, outputTokens: 6, totalTokens: 17 })
   })
+})
+
+test('what a failed call of a layer spent counts once, whether the layer goes on or not', async () => {
+  const usage = { inputTokens: 5, outputTokens: 0, totalTokens: 5 }
+  const judge = (goesOn: boolean): Middleware => ({
+    name: 'judge',
+    async *turn(call, next) {
+      const failing = scriptedModel([new AgentError('throttled', 'Slow down.', { partial: { usage } })])
+      try {
+        yield* call.run.model({ name: 'judge', model: failing, request: { messages: call.messages } })
+      } catch (error) {
+        if (!goesOn) throw error
+      }
+      return yield* next(call)
+    },
+  })
+  const run = (goesOn: boolean) => runAgent({ model: scriptedModel(['ok']), use: [judge(goesOn)] }, user('go'))
+  expect((await finish(run(true))).usage.totalTokens).toBe(5 + 2)
+  expect((await failure(run(false))).partial?.usage?.totalTokens).toBe(5)
 })
 
 describe('an aborted run is data', () => {

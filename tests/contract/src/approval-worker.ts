@@ -1,8 +1,8 @@
 import { runAgent } from '@x/agent-loop'
+import { agentTool } from '@x/agent-loop/agent-tool'
+import { approval } from '@x/agent-loop/approval'
 import type { JsonValue, RunInput } from '@x/types'
 import { scriptedModel } from '@x/types/testing'
-import { agentTool } from './agent-tool.js'
-import { approval } from './approval.js'
 import { callPart, finish, toolNamed, user } from './helpers.js'
 
 /*
@@ -32,12 +32,14 @@ const calling = (answer: string, ...calls: [id: string, name: string, input?: Js
 
 const clerk = agentTool({
   name: 'clerk',
+  description: 'Sends letters',
   model: calling('clerk: sent', ['a', 'look_up'], ['b', 'send']),
   tools: [lookUp, send],
-  use: [approval],
+  use: [approval()],
 })
 const manager = agentTool({
   name: 'manager',
+  description: 'Has letters sent',
   model: calling('manager: done', ['m', 'clerk', { prompt: 'send it' }]),
   tools: [clerk],
 })

@@ -1,7 +1,7 @@
-import type { ConfigurableModel, Message, ModelEvent, ModelRequest, StopReason } from '@x/types'
-import { AgentError, defineModel } from '@x/types'
+import type { ConfigurableModel, Message, ModelEvent, ModelRequest, StopReason, StreamCall } from '@x/types'
+import { AgentError, defineModel, foldEvents, isAgentError } from '@x/types'
 
-/** A provider for OpenAI-style chat completions over `fetch`: how little the contract asks of an author. */
+/** A provider for OpenAI-style chat completions over `fetch`: what the contract asks of an author, and no more. */
 export interface FetchConfig {
   readonly modelId: string
   readonly url: string
@@ -15,26 +15,48 @@ export function fetchModel(config: FetchConfig): ConfigurableModel<FetchConfig, 
     config,
     keys: ['modelId', 'url', 'temperature'],
     privateKeys: ['apiKey'],
-    async *stream(request, { config, signal }) {
-      try {
-        const response = await fetch(`${config.url}/chat/completions`, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json', authorization: `Bearer ${config.apiKey ?? ''}` },
-          body: JSON.stringify(toBody(request, config)),
-          signal,
-        })
-        if (!response.ok || !response.body) throw fromStatus(response.status, await response.text())
-        for await (const event of fromChunks(response.body)) {
-          signal.throwIfAborted()
-          yield event
-        }
-      } catch (cause) {
-        if (signal.aborted) throw new AgentError('aborted', 'The call was aborted.', { cause })
-        if (cause instanceof TypeError) throw new AgentError('network', cause.message, { cause, retryable: true })
-        throw cause
+    stream(request, call) {
+      const controller = new AbortController()
+      const events = exchange(request, call, controller)
+      const leave = events.return.bind(events)
+      // A generator's own `return` waits for the `next` that is under way, and that one for the network.
+      events.return = (value) => {
+        controller.abort()
+        return leave(value)
       }
+      return events
     },
   })
+}
+
+async function* exchange(
+  request: ModelRequest,
+  { config, signal: caller }: StreamCall<FetchConfig>,
+  controller: AbortController,
+): AsyncGenerator<ModelEvent> {
+  const signal = AbortSignal.any([caller, controller.signal])
+  const fold = foldEvents({ provider: 'openai', modelId: config.modelId })
+  try {
+    const response = await fetch(`${config.url}/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${config.apiKey ?? ''}` },
+      body: JSON.stringify(toBody(request, config)),
+      signal,
+    })
+    if (!response.ok || !response.body) throw fromStatus(response, await response.text())
+    for await (const event of fromChunks(response.body)) {
+      signal.throwIfAborted()
+      fold.push(event)
+      yield event
+    }
+  } catch (cause) {
+    const error = caller.aborted ? new AgentError('aborted', 'The call was aborted.', { cause }) : fromError(cause)
+    const message = fold.partial()
+    if (message) error.partial = { message }
+    throw error
+  } finally {
+    controller.abort()
+  }
 }
 
 function toBody({ messages, system = [], tools = [] }: ModelRequest, { modelId, temperature }: FetchConfig): object {
@@ -82,6 +104,8 @@ function textOf(content: readonly { readonly type: string }[]): string {
 
 interface Chunk {
   readonly choices: readonly { delta: Delta; finish_reason?: string | null }[]
+  /** In a frame of its own, when the answer fails under way. */
+  readonly error?: { readonly message: string }
   readonly usage?: { prompt_tokens: number; completion_tokens: number; total_tokens: number }
 }
 interface Delta {
@@ -93,7 +117,8 @@ async function* fromChunks(body: ReadableStream<Uint8Array>): AsyncGenerator<Mod
   let open = false
   let usage = { inputTokens: 0, outputTokens: 0, totalTokens: 0 }
   let reason: string | undefined
-  for await (const { choices, usage: counted } of readEvents(body)) {
+  for await (const { choices, usage: counted, error } of readEvents(body)) {
+    if (error) throw new AgentError('model-failed', error.message, { retryable: true })
     const [choice] = choices
     if (counted) {
       const { prompt_tokens: inputTokens, completion_tokens: outputTokens, total_tokens: totalTokens } = counted
@@ -118,7 +143,12 @@ async function* fromChunks(body: ReadableStream<Uint8Array>): AsyncGenerator<Mod
   yield { type: 'model-end', stopReason: stopReasons[reason] ?? 'end', providerStopReason: reason, usage }
 }
 
-const stopReasons: Readonly<Record<string, StopReason>> = { stop: 'end', length: 'length', tool_calls: 'tool-use' }
+const stopReasons: Readonly<Record<string, StopReason>> = {
+  stop: 'end',
+  length: 'length',
+  tool_calls: 'tool-use',
+  content_filter: 'filtered',
+}
 
 async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<Chunk, void, void> {
   let rest = ''
@@ -131,7 +161,30 @@ async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<Chu
   }
 }
 
-function fromStatus(status: number, body: string): AgentError {
-  const retryable = status === 429 || status >= 500
-  return new AgentError(status === 429 ? 'throttled' : 'invalid-request', body, { status, retryable })
+function fromStatus({ status, headers }: Response, body: string): AgentError {
+  const said = Object.keys(codes).find((word) => body.includes(`"${word}"`))
+  const code = codes[said ?? ''] ?? codes[status] ?? (status >= 500 ? 'unavailable' : 'invalid-request')
+  const retryAfterMs = Number(headers.get('retry-after') ?? Number.NaN) * 1000
+  return new AgentError(code, `The endpoint refused with status ${status}: ${body}`, {
+    status,
+    retryable: status === 429 || status >= 500,
+    ...(Number.isFinite(retryAfterMs) && { retryAfterMs }),
+  })
+}
+
+/** What the endpoint says in words comes before its status. */
+const codes: Readonly<Record<string, string>> = {
+  context_length_exceeded: 'context-overflow',
+  model_not_found: 'invalid-model',
+  401: 'credentials',
+  403: 'access-denied',
+  429: 'throttled',
+}
+
+/** What is neither ours nor the network's is a frame that could not be read. */
+function fromError(cause: unknown): AgentError {
+  if (isAgentError(cause)) return cause
+  const { message } = cause as Error
+  const code = cause instanceof SyntaxError ? 'stream-truncated' : 'network'
+  return new AgentError(code, message, { cause, retryable: true })
 }

@@ -1,48 +1,35 @@
-import type { Server } from 'node:http'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { Agent, textOf } from '@x/agent-loop'
 import { checkModel, formatReport } from '@x/types/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { chatAnswers, endless, plain, scenariosAt } from '../src/chat-answers.js'
+import { startChatEndpoint } from '../src/chat-endpoint.js'
 import { fetchModel } from '../src/fetch-provider.js'
 import { toolNamed } from '../src/helpers.js'
 
-/** A chat-completions endpoint that calls every tool it is offered once, and then speaks. */
-const server: Server = createServer((request, response) => {
-  let text = ''
-  request.on('data', (chunk: Buffer) => (text += chunk.toString()))
-  request.on('end', () => {
-    const body = JSON.parse(text) as { messages: { role: string }[]; tools?: { function: { name: string } }[] }
-    const answered = body.messages.some(({ role }) => role === 'tool')
-    const chunk = (delta: object, finish_reason: string | null = null) => ({ choices: [{ delta, finish_reason }] })
-    const calls = (answered ? [] : (body.tools ?? [])).map(({ function: { name } }, index) => [
-      chunk({ tool_calls: [{ index, id: `c${index}`, function: { name, arguments: '' } }] }),
-      chunk({ tool_calls: [{ index, function: { arguments: '{"text":' } }] }),
-      chunk({ tool_calls: [{ index, function: { arguments: '"ping"}' } }] }),
-    ])
-    const chunks = [
-      ...(calls.length > 0 ? calls.flat() : [chunk({ content: 'Hello' }), chunk({ content: ' there.' })]),
-      chunk({}, calls.length > 0 ? 'tool_calls' : 'stop'),
-      { choices: [], usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 } },
-    ]
-    response.writeHead(200, { 'content-type': 'text/event-stream' })
-    response.end([...chunks.map((value) => `data: ${JSON.stringify(value)}\n\n`), 'data: [DONE]\n\n'].join(''))
-  })
-})
-
-let url = ''
+let endpoint: Awaited<ReturnType<typeof startChatEndpoint>>
+const sent = { sent: 0 }
 beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  endpoint = await startChatEndpoint({ ...chatAnswers, plain, endless: endless(sent) })
 })
-afterAll(() => void server.close())
+afterAll(() => endpoint.close())
 
-const model = () => fetchModel({ modelId: 'small-1', url, apiKey: 'secret' })
+const model = (name = 'plain') => fetchModel({ modelId: 'small-1', url: endpoint.url(name), apiKey: 'sk-secret-1' })
 
-test('(j) a provider of a hundred lines over fetch passes checkModel', async () => {
-  const report = await checkModel(model())
+test('(j) a small provider over fetch passes every check that its wire allows', async () => {
+  const unreachable = 'http://127.0.0.1:9'
+  const scenarios = scenariosAt((name) => ({
+    model: name === 'unreachable' ? model().with({ url: unreachable }) : model(name),
+    service: { ...endpoint.service, sent: () => sent.sent },
+  }))
+  const { service } = endpoint
+  const report = await checkModel(model(), { scenarios, service, secrets: ['sk-secret-1'] })
   expect(report.passed, formatReport(report)).toBe(true)
-  expect(report.checks.length).toBeGreaterThan(10)
+  // Its wire knows no reasoning, no schema and no word for a stop sequence.
+  expect(report.checks.flatMap(({ give = [] }) => give)).toEqual([
+    "scenarios['stop-sequence']",
+    'scenarios.reasoning',
+    'scenarios.output',
+  ])
 })
 
 test('(j) the loop runs on it unchanged', async () => {
@@ -60,5 +47,5 @@ test('(j) the loop runs on it unchanged', async () => {
 
 test('(j) its key is neither in its config nor in its JSON', () => {
   expect(JSON.stringify(model())).not.toContain('secret')
-  expect(model().config).toEqual({ modelId: 'small-1', url })
+  expect(model().config).toEqual({ modelId: 'small-1', url: endpoint.url('plain') })
 })

@@ -38,9 +38,19 @@ describe('(i) how a typed answer is asked for follows from capabilities alone', 
     expect(await asked(capabilities)).toEqual(expected)
   })
 
-  test('a model that can do neither is refused before anything is sent', async () => {
-    const model = scriptedModel(answer, { capabilities: { tools: false } })
-    await expect(extract({ model, schema, prompt: 'Who?' })).rejects.toMatchObject({ code: 'unsupported' })
-    expect(model.calls).toEqual([])
+  test('a model that can do neither is told the schema in words', async () => {
+    const told: string[] = []
+    const model = scriptedModel(
+      ({ system }) => {
+        told.push(...(system ?? []).map((part) => (part.type === 'text' ? part.text : '')))
+        return '{"name":"Ann"}'
+      },
+      { capabilities: { tools: false } },
+    )
+    expect(await extract({ model, schema, prompt: 'Who?' })).toMatchObject({
+      mode: 'prompted',
+      output: { name: 'Ann' },
+    })
+    expect(told).toEqual([expect.stringContaining('"name"')])
   })
 })

@@ -1,14 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { Agent, runAgent, textOf } from '@x/agent-loop'
+import { agentTool } from '@x/agent-loop/agent-tool'
+import { approval } from '@x/agent-loop/approval'
+import { journal, memoryJournal } from '@x/agent-loop/journal'
 import type { AgentEvent, JsonValue, Middleware, Model, RunResult, Step } from '@x/types'
 import { AgentError, defineModel, layerOrder } from '@x/types'
 import { scriptedModel } from '@x/types/testing'
 import { expect, test } from 'vitest'
-import { agentTool } from '../src/agent-tool.js'
-import { approval } from '../src/approval.js'
 import { callPart, collect, crash, finish, gate, throughJson, toolNamed, user } from '../src/helpers.js'
-import { journal } from '../src/journal.js'
-import { engineJournal, OrderedEngine } from '../src/ordered-engine.js'
+import { OrderedEngine } from '../src/ordered-engine.js'
 
 /** A tool that takes three seconds unless it is aborted. */
 const slowTool = toolNamed('slow', (_input, { signal }) => {
@@ -92,7 +92,7 @@ test('trap 4: known layers sort themselves, so that nothing awaits outside the j
     const model = scriptedModel([[callPart('1', 'echo'), callPart('2', 'echo')], 'done'])
     const tools = [toolNamed('echo', () => 'echo')]
     // The journal stands last in the list and outermost in the run.
-    return runAgent({ model, tools, use: [waiting, engineJournal(engine)], runId: 'r' }, user('go'))
+    return runAgent({ model, tools, use: [waiting, journal(engine)], runId: 'r' }, user('go'))
   }
   await finish(run())
   const names = engine.log.map(({ name }) => name)
@@ -134,7 +134,10 @@ test('trap 6: on replay no deltas come, only whole messages', async () => {
   const store = new Map<string, string>()
   const model = scriptedModel([[callPart('1', 'echo')], 'done'])
   const run = () =>
-    runAgent({ model, tools: [toolNamed('echo', () => 'echo')], use: [journal(store)], runId: 'r' }, user('go'))
+    runAgent(
+      { model, tools: [toolNamed('echo', () => 'echo')], use: [journal(memoryJournal(store))], runId: 'r' },
+      user('go'),
+    )
   const first = await finish(run())
   const replay = await collect(run())
   expect(model.calls).toHaveLength(2)
@@ -155,7 +158,10 @@ test('trap 7: a step that started and did not finish follows the policy', async 
   })
   const model = scriptedModel([[callPart('1', 'pay')], 'done'])
   const run = (policy: 'run-again' | 'fail') =>
-    runAgent({ model, tools: [stuck], use: [journal(store, policy)], runId: 'r' }, user('go'))
+    runAgent(
+      { model, tools: [stuck], use: [journal(memoryJournal(store), { unfinished: policy })], runId: 'r' },
+      user('go'),
+    )
   const crashed = run('fail')
   await crash(crashed, ({ type }) => type === 'tool-start')
   void crashed.next()
@@ -173,7 +179,7 @@ test('trap 8: tool progress flows while the tool runs, also beside a journal ste
     return 'done'
   })
   const model = scriptedModel([[callPart('1', 'wait')], 'done'])
-  const use = [engineJournal(new OrderedEngine())]
+  const use = [journal(new OrderedEngine())]
   const seen: JsonValue[] = []
   for await (const event of runAgent({ model, tools: [tool], use }, user('go'))) {
     // The tool waits for what its consumer does here: without live progress this would never end.
@@ -190,7 +196,7 @@ test('trap 9: when one call of a batch is suspended the others are done and kept
   const quick = toolNamed('quick', () => String(++quickRuns))
   const guarded = toolNamed('guarded', () => 'opened', { needsApproval: true })
   const model = scriptedModel([[callPart('1', 'guarded'), callPart('2', 'quick')], 'done'])
-  const agent = new Agent({ model, tools: [quick, guarded], use: [approval] })
+  const agent = new Agent({ model, tools: [quick, guarded], use: [approval()] })
   const suspended = await agent.run('go')
   expect(suspended).toMatchObject({ status: 'suspended', pending: [{ callId: '1', name: 'guarded' }] })
   expect(suspended.messages.at(-1)).toMatchObject({ role: 'tool', content: [{ id: '2' }] })
@@ -208,13 +214,14 @@ test('trap 10: the state of a suspended child travels in pending, so its finishe
     tools: [
       agentTool({
         name: 'clerk',
+        description: 'Sends letters',
         model: scriptedModel((request) =>
           request.messages.some(({ role }) => role === 'tool')
             ? 'sent it'
             : [callPart('a', 'look_up'), callPart('b', 'send')],
         ),
         tools: [lookUp, send],
-        use: [approval],
+        use: [approval()],
       }),
     ],
     model: scriptedModel((request) =>

@@ -1,12 +1,12 @@
 import { Agent, runAgent, textOf } from '@x/agent-loop'
+import { agentTool } from '@x/agent-loop/agent-tool'
+import { budget } from '@x/agent-loop/budget'
+import { journal, memoryJournal } from '@x/agent-loop/journal'
 import type { AgentEvent, Message, Middleware, ModelRequest, Tool, TurnCall } from '@x/types'
 import { scriptedModel } from '@x/types/testing'
 import { describe, expect, test } from 'vitest'
-import { agentTool } from '../src/agent-tool.js'
-import { budget } from '../src/budget.js'
 import { callPart, collect, crash, finish, throughJson, toolNamed, user } from '../src/helpers.js'
-import { journal } from '../src/journal.js'
-import { engineJournal, OrderedEngine } from '../src/ordered-engine.js'
+import { OrderedEngine } from '../src/ordered-engine.js'
 
 describe('(b) compaction by a turn layer, with a journal and a crash', () => {
   const maxMessages = 4
@@ -38,7 +38,15 @@ describe('(b) compaction by a turn layer, with a journal and a crash', () => {
     })
 
   const run = (store: Map<string, string>, tool: Tool, asked = model()) =>
-    runAgent({ model: asked, tools: [tool], use: [compact, journal(store)], runId: 'r' }, user('Count.'))
+    runAgent(
+      {
+        model: asked,
+        tools: [tool],
+        use: [compact, journal(memoryJournal(store), { unfinished: 'run-again' })],
+        runId: 'r',
+      },
+      user('Count.'),
+    )
   /** Uses its key as an idempotency key: a step that ran and was not recorded runs again after the crash. */
   const counter = () => {
     const ticks = new Map<string, string>()
@@ -103,7 +111,7 @@ describe('(c) a journal engine whose steps are promises and whose order is check
       return String(++works)
     })
     const run = (engine: OrderedEngine) =>
-      runAgent({ model: model(), tools: [work], use: [other, engineJournal(engine)], runId: 'r' }, user('go'))
+      runAgent({ model: model(), tools: [work], use: [other, journal(engine)], runId: 'r' }, user('go'))
     const points = (await collect(run(new OrderedEngine()))).length
     for (let point = 1; point < points - 1; point += 3) {
       const engine = new OrderedEngine()
@@ -123,12 +131,22 @@ describe('(c) a journal engine whose steps are promises and whose order is check
 test('(d) a budget is shared by a tree of sub-agents and ends the whole of it', async () => {
   const usage = { inputTokens: 40, outputTokens: 10, totalTokens: 50 }
   const spender = scriptedModel(() => ({ content: [callPart('x', 'noop')], usage }))
-  const child = agentTool({ name: 'child', model: spender, tools: [toolNamed('noop', () => 'ok')], use: [budget(200)] })
+  const noop = toolNamed('noop', () => 'ok')
+  const child = agentTool({
+    name: 'child',
+    description: 'Spends',
+    model: spender,
+    tools: [noop],
+    config: { maxTokens: 1 },
+  })
   const parent = scriptedModel((_request, turn) => ({
     content: [callPart(`c${turn}`, 'child', { prompt: 'spend' })],
     usage,
   }))
-  const run = runAgent({ model: parent, tools: [child], use: [budget(200)] }, user('go'))
+  const run = runAgent(
+    { model: parent, tools: [child], use: [budget({ tokens: 230 })], config: { maxTokens: 1 } },
+    user('go'),
+  )
   await expect(finish(run)).rejects.toMatchObject({ code: 'budget', partial: { usage: { totalTokens: 200 } } })
   expect(parent.calls.length + spender.calls.length).toBe(4)
 })
