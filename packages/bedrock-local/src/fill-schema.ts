@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '@x/types'
 import type { Source } from './find-value.js'
 import { findBoolean, findList, findNumber, findString, nameWords } from './find-value.js'
+import { fitScalar } from './fit-scalar.js'
 
 export interface Filled {
   readonly value: JsonValue
@@ -36,7 +37,7 @@ function fill(name: string, given: JsonObject, source: Source, place: Place): Fi
   if (type === 'object' && place.depth < maxDepth) return fillObject(schema, source, deeper)
   if (type === 'array') return fillArray(name, schema, source, deeper)
   const value = findScalar(name, type, schema, source)
-  if (value !== undefined) return whole(withinBounds(value, schema), true)
+  if (value !== undefined) return whole(fitScalar(value, type, schema), true)
   return whole(nullable ? null : filler(type, schema, source), false)
 }
 
@@ -48,7 +49,10 @@ function findScalar(name: string, type: string, schema: JsonObject, source: Sour
 
 function fillObject(schema: JsonObject, source: Source, place: Place): Filled {
   const required = Array.isArray(schema.required) ? schema.required.map(String) : []
-  const properties = Object.entries((schema.properties ?? {}) as { readonly [name: string]: JsonObject })
+  const named = (schema.properties ?? {}) as { readonly [name: string]: JsonObject }
+  const others = Object(schema.additionalProperties) as JsonObject
+  const unnamed = required.filter((name) => !Object.hasOwn(named, name)).map((name) => [name, others] as const)
+  const properties = [...Object.entries(named), ...unnamed]
   const value: { [name: string]: JsonValue } = {}
   const missing: string[] = []
   let found = false
@@ -64,6 +68,7 @@ function fillObject(schema: JsonObject, source: Source, place: Place): Filled {
 }
 
 function fillArray(name: string, schema: JsonObject, source: Source, place: Place): Filled {
+  if (Array.isArray(schema.prefixItems)) return fillTuple(name, schema.prefixItems, source, place)
   const items = resolve((schema.items ?? { type: 'string' }) as JsonObject, place)
   const least = Number(schema.minItems ?? 0)
   const found = itemsFor(name, items, source, place).slice(0, Number(schema.maxItems ?? 100))
@@ -72,14 +77,23 @@ function fillArray(name: string, schema: JsonObject, source: Source, place: Plac
   return whole(list, found.length > 0)
 }
 
+/** Without further items, wherever the schema takes them. */
+function fillTuple(name: string, items: readonly JsonValue[], source: Source, place: Place): Filled {
+  const filled = items.map((item) => fill(name, Object(item) as JsonObject, source, place))
+  return whole(
+    filled.map(({ value }) => value),
+    filled.some(({ found }) => found),
+  )
+}
+
 function itemsFor(name: string, items: JsonObject, source: Source, place: Place): readonly JsonValue[] {
   if (Array.isArray(items.enum)) return items.enum.filter((choice) => mentions(source.text, choice) >= 0)
   const { type } = typeOf(items)
   if (type === 'object') return place.depth < maxDepth ? objectsFor(items, source, place) : []
   if (type === 'number' || type === 'integer') {
-    return [...source.text.matchAll(/-?\d+(?:\.\d+)?/g)].map((match) => withinBounds(Number(match[0]), items))
+    return [...source.text.matchAll(/-?\d+(?:\.\d+)?/g)].map((match) => fitScalar(Number(match[0]), type, items))
   }
-  return type === 'string' ? findList(name, source) : []
+  return type === 'string' ? findList(name, source).map((item) => fitScalar(item, type, items)) : []
 }
 
 /** One object for each part of the text that holds something for it. */
@@ -112,10 +126,19 @@ function resolve(schema: JsonObject, place: Place): JsonObject {
       const [branch = {}] = (branches as readonly JsonObject[]).filter(({ type }) => type !== 'null')
       current = { ...current, anyOf: undefined, oneOf: undefined, ...branch }
     } else if (Array.isArray(current.allOf))
-      current = Object.assign({}, current, { allOf: undefined }, ...current.allOf)
+      current = mergeParts(current, current.allOf as readonly JsonObject[], place)
     else return current
   }
   return current
+}
+
+/** Members of all parts stand side by side; of other keywords the last one counts. */
+function mergeParts({ allOf: _parts, ...rest }: JsonObject, parts: readonly JsonObject[], place: Place): JsonObject {
+  const all = [rest, ...parts.map((part) => resolve(part, place))]
+  const properties = Object.assign({}, ...all.map((part) => part.properties))
+  const required = all.flatMap((part) => (Array.isArray(part.required) ? part.required : []))
+  const hasMembers = all.some((part) => part.properties !== undefined)
+  return Object.assign({}, ...all, hasMembers && { properties, required: [...new Set(required)] })
 }
 
 function targetOf(reference: string, root: JsonObject): JsonObject {
@@ -135,19 +158,11 @@ function impliedType(schema: JsonObject): string {
   return schema.properties ? 'object' : schema.items ? 'array' : 'string'
 }
 
-/** Cuts, rounds or moves a value that was found, so that the schema takes it. */
-function withinBounds(value: JsonValue, schema: JsonObject): JsonValue {
-  if (typeof value === 'string') return value.slice(0, Number(schema.maxLength ?? 10_000))
-  if (typeof value !== 'number') return value
-  const bounded = Math.min(Math.max(value, Number(schema.minimum ?? -Infinity)), Number(schema.maximum ?? Infinity))
-  return typeOf(schema).type === 'integer' ? Math.round(bounded) : bounded
-}
-
 function filler(type: string, schema: JsonObject, source: Source): JsonValue {
   if (type === 'boolean') return false
-  if (type === 'number' || type === 'integer') return withinBounds(Number(schema.minimum ?? 0), schema)
+  if (type === 'number' || type === 'integer') return fitScalar(0, type, schema)
   if (type === 'object') return {}
-  return type === 'string' ? withinBounds(source.text || 'unknown', schema) : null
+  return type === 'string' ? fitScalar(source.text || 'unknown', type, schema) : null
 }
 
 function whole(value: JsonValue, found: boolean): Filled {

@@ -57,10 +57,12 @@ function orElse<Result>(next: () => Promise<Result>): (error: Error) => Promise<
 }
 
 const usage = `Usage: bedrock-local [--port <number>] [--tls] [--quiet | --verbose]
-                     [--script <file> | --record <file> [--upstream-endpoint <url>] | --replay <file>]
+                     [--script <file> | --record <file> [--upstream-endpoint <url>] | --replay <file> |
+                      --upstream <url> --upstream-model <name>]
 
 Starts a Bedrock Runtime endpoint on this machine (127.0.0.1) that answers Converse and ConverseStream.
-A scripted stand-in plays the model: it uses the tools it is given, but it is no language model.
+A scripted stand-in plays the model, unless another source is named: it uses the tools it is given, but it is no
+language model.
 
   --port <number>   Port to listen on (default ${usualPort}, or a free one if that is taken; 0 takes a free one)
   --tls             Serve https: with a certificate made on the spot

@@ -86,10 +86,19 @@ function refsIn(schema: Schema): string[] {
 function targetOf(ref: string, root: Schema): Schema | undefined {
   let node: unknown = root
   for (const step of ref.slice(1).split('/').slice(1)) {
-    const name = step.replaceAll('~1', '/').replaceAll('~0', '~')
+    const name = decoded(step).replaceAll('~1', '/').replaceAll('~0', '~')
     node = typeof node === 'object' && node !== null && Object.hasOwn(node, name) ? (node as Schema)[name] : undefined
   }
   return isSchema(node) ? node : undefined
+}
+
+/** A reference is a URI, whose fragment may be percent-encoded. */
+function decoded(step: string): string {
+  try {
+    return decodeURIComponent(step)
+  } catch {
+    return step
+  }
 }
 
 /** Every schema inside a schema, itself first; what stands under `const`, `enum` or `default` is data. */

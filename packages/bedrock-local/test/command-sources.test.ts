@@ -72,6 +72,12 @@ describe('the options of the command that say who answers', () => {
   it.each([
     [['--script', 'a', '--replay', 'b'], 'Take one of --script and --replay'],
     [['--upstream-endpoint', 'http://127.0.0.1'], '--upstream-endpoint goes with --record.'],
+    [['--upstream', 'http://127.0.0.1'], '--upstream and --upstream-model go together.'],
+    [['--upstream-model', 'small-1'], '--upstream and --upstream-model go together.'],
+    [
+      ['--upstream', 'http://127.0.0.1', '--upstream-model', 'm', '--replay', 'b'],
+      'Take one of --replay and --upstream',
+    ],
   ])('refuses %j', async (args, message) => {
     expect(await run(...args)).toEqual({ started: 2, errors: [expect.stringContaining(message)] })
   })

@@ -92,6 +92,36 @@ describe('fillSchema', () => {
     expect(filled(object({ age: { type: ['integer', 'null'] } }), 'no number here')).toEqual({ age: null })
   })
 
+  it.each<[string, JsonObject, JsonValue]>([
+    ['a date', { type: 'string', format: 'date' }, '2026-01-01'],
+    ['a moment', { type: 'string', format: 'date-time' }, '2026-01-01T12:00:00Z'],
+    ['an address', { type: 'string', format: 'email' }, 'someone@example.com'],
+    ['an id', { type: 'string', format: 'uuid' }, '123e4567-e89b-42d3-a456-426614174000'],
+    ['a short text', { type: 'string', minLength: 12 }, 'nothing.....'],
+    ['a number above', { type: 'number', exclusiveMinimum: 3 }, 3.5],
+    ['a number below', { type: 'integer', exclusiveMaximum: 0 }, -1],
+    ['a multiple', { type: 'integer', minimum: 5, multipleOf: 4 }, 8],
+    ['the greatest multiple', { type: 'integer', minimum: 5, maximum: 9, multipleOf: 4 }, 8],
+    ['a tuple', { type: 'array', prefixItems: [integer, { type: 'array', prefixItems: [boolean] }] }, [0, [false]]],
+    ['a list of at least two', { type: 'array', items: integer, minItems: 2 }, [0, 0]],
+    ['required keys of a map', { type: 'object', required: ['a'], additionalProperties: integer }, { a: 0 }],
+    ['parts', { allOf: [object({ a: integer }), object({ b: boolean })] }, { a: 0, b: false }],
+    [
+      'parts by reference',
+      { allOf: [{ $ref: '#/$defs/x' }, object({ b: boolean })], $defs: { x: object({ a: integer }) } },
+      { a: 0, b: false },
+    ],
+  ])('makes up %s that fits where the text holds nothing', (_what, schema, expected) => {
+    expect(filled(schema, 'nothing')).toEqual(expected)
+  })
+
+  it('keeps what was found and fits', () => {
+    expect(filled(object({ at: { type: 'string', format: 'date' } }), 'It was on 5 May 2027.')).toEqual({
+      at: '2027-05-05',
+    })
+    expect(filled(object({ size: { type: 'number', exclusiveMaximum: 4 } }), 'size 9')).toEqual({ size: 3.5 })
+  })
+
   it('takes from known facts what the text does not say', () => {
     const schema = object({ celsius: number, sky: text })
     expect(filled(schema, 'report it', { celsius: 21, sky: 'clear' })).toEqual({ celsius: 21, sky: 'clear' })

@@ -147,6 +147,7 @@ describe('the subset of JSON Schema', () => {
   it.each([
     closed({ minimum: { type: 'string', minLength: 1 }, oneOf: { type: 'array', minItems: 1 } }),
     { ...closed({ a: { $ref: '#/$defs/A' }, b: { $ref: '#/$defs/A' } }), $defs: { A: { enum: ['x'] } } },
+    { ...closed({ a: { $ref: '#/$defs/a%25%20b~1c' } }), $defs: { 'a% b/c': { enum: ['x'] } } },
     closed({ a: { const: { type: 'object' } }, b: { type: ['string', 'null'] } }),
   ])('has %j in it', (schema) => {
     expect(findSubsetFault(schema)).toBeUndefined()

@@ -142,7 +142,7 @@ describe('the built command', { timeout: 60_000 }, () => {
       config: join(packageFolder, 'tsup.config.ts'),
       clean: false,
       // Its neighbour may not have been built.
-      noExternal: ['@x/types'],
+      noExternal: ['@x/types', '@x/provider-openai'],
       esbuildOptions(options) {
         options.conditions = ['@x/source']
       },
