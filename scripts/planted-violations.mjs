@@ -145,6 +145,18 @@ const commandViolations = [
     expect: /node:fs/,
   },
   {
+    guard: 'API reports: an export that nobody has reviewed',
+    plant: (copy) =>
+      append(copy, 'packages/types/src/index.ts', 'export interface Planted {\n  readonly planted: true\n}\n'),
+    command: [
+      'sh',
+      '-c',
+      'node_modules/.bin/tsc -p tsconfig.build.json && node ../../scripts/api-report.mjs --check @x/types',
+    ],
+    cwd: 'packages/types',
+    expect: /\+export interface Planted/,
+  },
+  {
     guard: 'knip: a file that nothing imports',
     plant: (copy) => append(copy, 'packages/types/src/planted-dead.ts', 'export const planted = 1\n'),
     command: [...pnpm, 'exec', 'knip', '--include', 'files'],

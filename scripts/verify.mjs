@@ -15,11 +15,24 @@ import { plain, reasons, run } from './shared/run.mjs'
 const minutes = 60_000
 const steps = [
   { name: 'test', command: [...pnpm, 'test'], ci: true, countsTests: true },
+  // Ten times as many conversations and killed processes as every change waits for.
+  {
+    name: 'chaos',
+    command: [...pnpm, 'exec', 'turbo', 'run', 'test', '--filter=@x/chaos-tests', '--filter=@x/contract-tests'],
+    env: { X_CHAOS_SEEDS: '2000' },
+    ci: false,
+    countsTests: true,
+    timeoutMs: 20 * minutes,
+  },
   { name: 'lint-rules', command: [...pnpm, 'exec', 'biome', 'ci', '.'], ci: true },
   { name: 'lint-layers', command: [...pnpm, 'exec', 'turbo', 'boundaries'], ci: true },
   { name: 'lint-dead-code', command: [...pnpm, 'exec', 'knip'], ci: true },
   { name: 'guards-fire', command: [...pnpm, 'layers:planted'], ci: true },
+  { name: 'api-reports', command: [...pnpm, 'api:check'], ci: true },
   { name: 'release-check', command: [...pnpm, 'release:check'], ci: true },
+  // What a plugin author gets, from packed packages: the template, and the guides followed literally.
+  { name: 'template', command: [...pnpm, 'template:check'], ci: true },
+  { name: 'guides', command: [...pnpm, 'guide:check'], ci: true },
   { name: 'examples', command: [...pnpm, 'examples'], ci: true },
   // The AWS SDK, the AI SDK, LangChain and Strands, unmodified, against the local endpoint.
   { name: 'clients', command: [...pnpm, 'clients'], ci: true, countsTests: true },
