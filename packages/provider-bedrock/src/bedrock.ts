@@ -1,13 +1,12 @@
 import type { ConfigurableModel } from '@x/types'
 import { defineModel } from '@x/types'
+import { capabilitiesUnder } from './capabilities-under.js'
 import type { BedrockConfig, BedrockPrivateKey } from './config.js'
 import { checkConfig, keys, privateKeys, provider } from './config.js'
 import { converse } from './converse.js'
 import { countTokens } from './count-tokens.js'
 import { defaultModelId } from './models.js'
-import { capabilitiesOf } from './quirks.js'
 import { knownRegion } from './region.js'
-import { resolvedFamily } from './resolve-profile.js'
 
 export type BedrockModel = ConfigurableModel<BedrockConfig, BedrockPrivateKey>
 
@@ -35,6 +34,6 @@ export function bedrock(
     checkConfig,
     stream: converse,
     countTokens,
-    capabilities: ({ modelId, region, family }) => capabilitiesOf(family ?? resolvedFamily(modelId) ?? modelId, region),
+    capabilities: capabilitiesUnder,
   })
 }

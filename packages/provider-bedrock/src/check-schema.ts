@@ -1,6 +1,7 @@
 import type { JsonObject } from '@x/types'
 import type { Finding, Severity } from './finding.js'
 import { finding } from './finding.js'
+import { maxMinItems, refusedKeywords } from './schema-dialects.js'
 
 /** What keeps a schema out of the subset that the service compiles for native output and strict tools. */
 export function checkNativeSchema(schema: unknown, path: string, severity: Severity): Finding[] {
@@ -28,23 +29,12 @@ export function optionalCount(schema: unknown, depth = 0): number {
   return subschemas(schema).reduce((sum, [, child]) => sum + optionalCount(child, depth + 1), own)
 }
 
-/** Seen in live refusals; what the documentation alone excludes (`minLength`, `pattern`) was taken live. */
-const refusedKeywords = [
-  'minimum',
-  'maximum',
-  'exclusiveMinimum',
-  'exclusiveMaximum',
-  'multipleOf',
-  'maxItems',
-  'oneOf',
-]
-
 function keywordProblems(schema: JsonObject): string[] {
   const problems = refusedKeywords.filter((name) => name in schema).map((name) => `It takes no ${name}.`)
   const isObjectType = schema.type === 'object' || (Array.isArray(schema.type) && schema.type.includes('object'))
   if (isObjectType && schema.additionalProperties !== false)
     problems.push('An object says additionalProperties: false.')
-  if (typeof schema.minItems === 'number' && schema.minItems > 1) problems.push('minItems is 0 or 1.')
+  if (typeof schema.minItems === 'number' && schema.minItems > maxMinItems) problems.push('minItems is 0 or 1.')
   if (typeof schema.$ref === 'string' && !schema.$ref.startsWith('#')) problems.push('A $ref stays inside the schema.')
   return problems
 }

@@ -6,6 +6,7 @@ import { checkCachePoint, checkProviderPart } from './checked-part.js'
 import type { Finding } from './finding.js'
 import { finding, shown, under } from './finding.js'
 import type { Quirks } from './quirks.js'
+import { nativeLimits } from './schema-dialects.js'
 import { toStrictSchema } from './to-strict-schema.js'
 
 type RequestTool = NonNullable<ModelRequest['tools']>[number]
@@ -81,7 +82,6 @@ export function nativeSeverity({ capabilities }: Quirks): 'error' | 'warning' {
 }
 
 const maxStrictTools = 20
-const maxOptional = 24
 
 function checkList(tools: readonly RequestTool[], { capabilities, family }: Quirks, strictTools: boolean): Finding[] {
   const specs = tools.map((tool) => ('name' in Object(tool) ? (tool as ToolSpec) : undefined))
@@ -100,7 +100,7 @@ function checkList(tools: readonly RequestTool[], { capabilities, family }: Quir
     .filter((spec) => spec && (spec.strict ?? strictTools))
     .map((spec) => optionalCount(spec?.inputSchema))
   const count = optional.reduce((sum, one) => sum + one, 0)
-  if (count > maxOptional) {
+  if (count > nativeLimits.optionalMembers) {
     findings.push(finding('error', 'strict-parameters', 'tools', `Strict tools have ${count} optional parameters.`))
   }
   if (strict > 0 && capabilities.strictTools === false) {

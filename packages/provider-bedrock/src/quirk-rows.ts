@@ -1,13 +1,16 @@
 import type { Capabilities } from '@x/types'
 import type { QuirkRow } from './quirks.js'
 import { reasoningForms } from './reasoning-forms.js'
+import { nativeSchemas, novaSchemas, toolSchemas } from './schema-dialects.js'
 
-const tools = { tools: true, streamsTools: true } satisfies Capabilities
+const tools = { tools: true, streamsTools: true, schemas: toolSchemas } satisfies Capabilities
 const anyChoice = { ...tools, toolChoice: ['any', 'tool'] } satisfies Capabilities
-const unstreamed = { tools: true, streamsTools: false, toolChoice: [] } satisfies Capabilities
+const unstreamed = { tools: true, streamsTools: false, toolChoice: [], schemas: toolSchemas } satisfies Capabilities
 const noTools = { tools: false, streamsTools: false, toolChoice: [] } satisfies Capabilities
-const native = { outputSchema: true, strictTools: true, schemaDialect: 'bedrock' } satisfies Capabilities
-const noSchema = { outputSchema: false, strictTools: false } satisfies Capabilities
+const bare = { outputSchema: false, strictTools: false, schemas: {} } satisfies Capabilities
+const native = { outputSchema: true, strictTools: true, schemas: nativeSchemas } satisfies Capabilities
+const nativeOutput = { outputSchema: true, schemas: nativeSchemas } satisfies Capabilities
+const noSchema = { outputSchema: false, strictTools: false, schemas: toolSchemas } satisfies Capabilities
 const pictures = { user: ['image', 'document'], toolResult: ['image', 'document'] } satisfies Capabilities['media']
 const noMedia = { user: [], toolResult: [] } satisfies Capabilities['media']
 const uncached = { sections: [], ttls: [] } satisfies QuirkRow['cache']
@@ -34,12 +37,12 @@ export const quirkRows: readonly QuirkRow[] = [
     cache: { sections: ['tools', 'system', 'messages'], ttls: ['5m'] },
     // 5 MiB as base64. Video and S3: recorded replies.
     refuses: { s3Sources: true, unionRoots: true, imageBytesOver: 3_932_160 },
-    capabilities: { ...anyChoice, media: pictures },
+    capabilities: { ...anyChoice, media: pictures, schemas: nativeSchemas, countsTokens: 'exact' },
   },
   { match: /^anthropic\.claude-(3|(haiku|sonnet|opus)-4)/, capabilities: { contextTokens: 200_000 } },
   // Recorded; other models refuse the mismatch.
   { match: /^anthropic\.claude-3-5-sonnet-20240620/, readsImageBytes: true },
-  { match: /^anthropic\.claude-(v\d|instant)/, capabilities: { ...noTools, ...noSchema, media: {} } },
+  { match: /^anthropic\.claude-(v\d|instant)/, capabilities: { ...noTools, ...bare, media: {} } },
   { match: /^anthropic\.claude-(v\d|instant|3-(haiku|sonnet|opus|5))/, reasoning: 'none' },
   { match: /^anthropic\.claude-(v\d|instant|3-(haiku|sonnet|opus)|3-5-sonnet-20240620)/, cache: uncached },
   { match: /^anthropic\.claude-(3|(sonnet|opus)-4-(1-)?2025)/, capabilities: noSchema },
@@ -84,6 +87,7 @@ export const quirkRows: readonly QuirkRow[] = [
     capabilities: {
       ...anyChoice,
       ...noSchema,
+      schemas: novaSchemas,
       media: { user: ['image', 'document', 'video'], toolResult: ['image', 'document'] },
     },
   },
@@ -98,7 +102,7 @@ export const quirkRows: readonly QuirkRow[] = [
     reasoning: 'none',
     cache: uncached,
     refuses: { system: true },
-    capabilities: { ...noTools, ...noSchema },
+    capabilities: { ...noTools, ...bare },
   },
 
   // Open weights
@@ -122,8 +126,8 @@ export const quirkRows: readonly QuirkRow[] = [
     match: /^mistral\.(mistral-large|ministral|magistral|voxtral)/,
     capabilities: { toolChoice: ['any'], media: { toolResult: ['document'] } },
   },
-  { match: /^mistral\.(mistral-large-3|ministral-3|magistral|voxtral)/, capabilities: { outputSchema: true } },
-  { match: /^mistral\.(mistral-7b|mixtral)/, reasoning: 'none', capabilities: { ...noTools, ...noSchema } },
+  { match: /^mistral\.(mistral-large-3|ministral-3|magistral|voxtral)/, capabilities: nativeOutput },
+  { match: /^mistral\.(mistral-7b|mixtral)/, reasoning: 'none', capabilities: { ...noTools, ...bare } },
   { match: /^mistral\.mistral-7b/, refuses: { system: true } },
   {
     match: /^mistral\.pixtral/,
@@ -144,7 +148,7 @@ export const quirkRows: readonly QuirkRow[] = [
     match: /^deepseek\.r1/,
     profileOnly: true,
     reasoning: 'always',
-    capabilities: { ...noTools, ...noSchema, contextTokens: 128_000 },
+    capabilities: { ...noTools, ...bare, contextTokens: 128_000 },
   },
   {
     match: /^qwen\./,
@@ -153,7 +157,7 @@ export const quirkRows: readonly QuirkRow[] = [
     leadingAssistant: true,
     reasoning: reasoningForms.qwen,
     cache: uncached,
-    capabilities: { ...tools, toolChoice: [], media: { toolResult: [] }, outputSchema: true },
+    capabilities: { ...tools, toolChoice: [], media: { toolResult: [] }, ...nativeOutput },
   },
   // A forced tool choice is refused by the tables of two clients and passed in one live run: not known.
   {
@@ -175,23 +179,30 @@ export const quirkRows: readonly QuirkRow[] = [
     apartFromToolResults: [],
     leadingAssistant: true,
     reasoning: reasoningForms.flatEffort,
-    capabilities: { ...anyChoice, outputSchema: true, media: { toolResult: [] } },
+    capabilities: { ...anyChoice, ...nativeOutput, media: { toolResult: [] } },
   },
   {
     match: /^(zai|z-ai)\./,
     family: 'glm',
     apartFromToolResults: [],
     leadingAssistant: true,
-    capabilities: { tools: true, toolChoice: ['any', 'tool'], outputSchema: true },
+    capabilities: { tools: true, toolChoice: ['any', 'tool'], ...nativeOutput },
   },
-  { match: /^google\.gemma-3-(12|27)b/, family: 'gemma', capabilities: { outputSchema: true } },
-  { match: /^minimax\.minimax-m2/, family: 'minimax', capabilities: { outputSchema: true } },
-  { match: /^nvidia\.nemotron-nano/, family: 'nemotron', capabilities: { outputSchema: true } },
+  { match: /^google\.gemma-3-(12|27)b/, family: 'gemma', capabilities: nativeOutput },
+  { match: /^minimax\.minimax-m2/, family: 'minimax', capabilities: nativeOutput },
+  { match: /^nvidia\.nemotron-nano/, family: 'nemotron', capabilities: nativeOutput },
 
   {
     match:
       /^(amazon\.titan|meta\.llama3-([13]-|2-[13]b|(8|70)b)|mistral\.(mistral-(7b|large-2|small-2)|mixtral)|deepseek|openai\.gpt-oss|qwen|writer|cohere|ai21)/,
     refuses: { media: ['image', 'video', 'audio'] },
+  },
+  // The service counts for Claude only, by recorded refusals; which of the oldest it counts is not known.
+  { match: /^anthropic\.claude-(v\d|instant|3-(haiku|sonnet|opus))/, capabilities: { countsTokens: 'estimated' } },
+  {
+    match:
+      /^(amazon|meta|mistral|deepseek|qwen|openai|moonshot(ai)?|zai|z-ai|google|minimax|nvidia|writer|cohere|ai21)\./,
+    capabilities: { countsTokens: 'estimated' },
   },
   // By public issues that quote the service.
   { match: /^(meta|mistral|cohere|ai21)\./, refuses: { assistantLast: true } },
@@ -218,14 +229,14 @@ export const quirkRows: readonly QuirkRow[] = [
     family: 'command',
     ...userFirst,
     reasoning: 'none',
-    capabilities: { ...noTools, ...noSchema },
+    capabilities: { ...noTools, ...bare },
   },
   {
     match: /^ai21\./,
     family: 'jamba',
     ...userFirst,
     reasoning: 'none',
-    capabilities: { ...noTools, ...noSchema },
+    capabilities: { ...noTools, ...bare },
   },
   { match: /^ai21\.jamba-1-5/, capabilities: { ...tools, toolChoice: [] } },
 ]

@@ -1,78 +1,151 @@
-import type { JsonObject, JsonValue } from '@x/types'
-import { AgentError } from '@x/types'
-import type { Dialect } from './dialects.js'
+import type { JsonObject, JsonValue, SchemaDialect } from '@x/types'
+import { mergeAllOf, speaksOfObjects } from './merge-schemas.js'
+import { narrowSchema } from './narrow-schema.js'
+import { reshapeList } from './reshape-list.js'
+import { reshapeObject } from './reshape-object.js'
+import { reshapeUnion } from './reshape-union.js'
+import type { Plan } from './restore.js'
+import { same } from './restore.js'
+import type { Rewriter, Rewritten, SchemaChange } from './rewriter.js'
+import { unsayable } from './rewriter.js'
 import type { Subschema } from './subschemas.js'
-import { isObject, mapSubschemas, resolveRef, visitSubschemas } from './subschemas.js'
-
-/** A place where the schema that is sent says less than, or other than, the one that was given. */
-export interface SchemaChange {
-  /** JSON pointer into the converted schema. */
-  readonly path: string
-  readonly change: string
-}
-
-/** Keywords that shape a value and cannot be told in words alone. */
-const shaping = ['prefixItems', 'patternProperties', 'unevaluatedProperties', 'unevaluatedItems', 'dependentSchemas']
-
-/** Keywords that say nothing about the value. */
-const silent = new Set(['examples', 'deprecated', 'readOnly', 'writeOnly', '$comment', '$id', '$anchor'])
+import { escapePointer, isObject, normalRef, resolveRef, visitSubschemas } from './subschemas.js'
 
 /**
  * Rewrites a schema for a dialect. What cannot be sent but only narrows (`minimum`, `pattern` …) goes into the
  * description; the whole schema is still what the answer is checked against.
  * @throws AgentError `unsupported` for what cannot be said at all, with the place.
  */
-export function applyDialect(root: JsonObject, dialect: Dialect): { schema: JsonObject; changes: SchemaChange[] } {
-  const changes: SchemaChange[] = []
-  if (!dialect.recursion) refuseRecursion(root)
-  const rewrite = (schema: Subschema, path: string): Subschema => {
-    if (!dialect.closedObjects) return isObject(schema) ? mapSubschemas(schema, rewrite, path) : schema
-    if (typeof schema === 'boolean') throw unsayable(path, 'any value')
-    const isClosed = mustClose(schema, path, changes)
-    const { additionalProperties: _open, ...rest } = schema
-    const copy = narrow(mapSubschemas(rest, rewrite, path), dialect, path, changes)
-    return isClosed ? { ...copy, additionalProperties: false } : copy
+export function applyDialect(
+  root: JsonObject,
+  dialect: SchemaDialect,
+  changes: SchemaChange[],
+  dropsNulls = false,
+): Rewritten {
+  if (dialect.recursion === false) refuseRecursion(root)
+  const keywords = dialect.keywords && new Set(dialect.keywords)
+  const plans = new Map<string, Plan>()
+  const rewriter: Rewriter = {
+    dialect,
+    dropsNulls,
+    takes: (keyword) => keywords?.has(keyword) ?? true,
+    rewrite: (schema, path) => rewriteSchema(schema, path, rewriter, plans),
+    resolve: (ref) => resolveRef(root, ref),
+    note: (path, change) => void changes.push({ path, change }),
   }
-  return { schema: rewrite(root, '#') as JsonObject, changes }
+  const { $defs, definitions, ...rest } = root
+  const { schema, plan } = rewriter.rewrite(rest, '#')
+  plans.set('#', plan)
+  const define = (keyword: '$defs' | 'definitions', all: JsonValue | undefined) => {
+    if (!isObject(all)) return {}
+    const entries = Object.entries(all).map(([name, member]) => {
+      const pointer = `#/${keyword}/${escapePointer(name)}`
+      const made = rewriter.rewrite(member as Subschema, pointer)
+      plans.set(pointer, made.plan)
+      return [name, made.schema] as const
+    })
+    return { [keyword]: Object.fromEntries(entries) }
+  }
+  const whole = { ...schema, ...define('$defs', $defs), ...define('definitions', definitions) }
+  // A wrapped root that holds itself is referred to where it stands.
+  if (plan.kind === 'object') plans.set('#/properties/value', plan.members.get('value') ?? same)
+  return { schema: trimRoot(whole, rewriter), plan }
 }
 
-/** Whether the schema is an object's, which can be closed. */
-function mustClose(schema: JsonObject, path: string, changes: SchemaChange[]): boolean {
-  const { type, properties, additionalProperties } = schema
-  const unsaid = shaping.find((keyword) => schema[keyword] !== undefined)
-  if (unsaid) throw unsayable(path, unsaid)
-  if (!['type', 'enum', 'const', '$ref', 'anyOf', 'oneOf', 'allOf'].some((keyword) => keyword in schema)) {
-    throw unsayable(path, 'any value')
+function rewriteSchema(
+  given: Subschema,
+  path: string,
+  rewriter: Rewriter,
+  plans: ReadonlyMap<string, Plan>,
+): Rewritten {
+  if (typeof given === 'boolean') {
+    if (!rewriter.dialect.closedObjects) return { schema: given ? {} : { not: {} }, plan: same }
+    throw unsayable(path, given ? 'any value' : 'a place that no value fits')
   }
-  if (type !== 'object' && !(Array.isArray(type) && type.includes('object'))) return false
-  const isOpen = additionalProperties !== undefined && additionalProperties !== false
-  if (isOpen && !(isObject(properties) && Object.keys(properties).length > 0)) throw unsayable(path, 'free keys')
-  if (isOpen) changes.push({ path, change: 'further members are not allowed' })
-  return true
+  const schema = mergeParts(withBareParts(given, path, rewriter), path, rewriter)
+  if (rewriter.dialect.closedObjects) refuseAnything(schema, path)
+  const undone: Plan[] = []
+  let current = schema
+  for (const reshape of [reshapeUnion, reshapeObject, reshapeList]) {
+    const done = reshape(current, path, rewriter)
+    current = done.schema
+    if (done.plan.kind !== 'same') undone.push(done.plan)
+  }
+  const { $ref } = current
+  if (typeof $ref === 'string') undone.push({ kind: 'ref', target: () => plans.get(normalRef($ref)) ?? same })
+  if (current.default !== undefined && undone.some(({ kind }) => kind !== 'ref' && kind !== 'all')) {
+    const { default: _reshaped, ...kept } = current
+    rewriter.note(path, 'default is left out, as its value is written in another shape')
+    current = kept
+  }
+  const plan = undone.length > 1 ? ({ kind: 'all', plans: undone } as const) : (undone[0] ?? same)
+  return { schema: narrowSchema(current, path, rewriter), plan }
 }
 
-function narrow(schema: JsonObject, dialect: Dialect, path: string, changes: SchemaChange[]): JsonObject {
-  const { keywords, formats, minItems } = dialect
-  if (!keywords) return schema
-  const kept: Record<string, JsonValue | undefined> = {}
+/** Closed parts exclude each other's members, so an intersection of objects must become one object. */
+function mergeParts(schema: JsonObject, path: string, { dialect, resolve, takes, note }: Rewriter): JsonObject {
+  if (!Array.isArray(schema.allOf)) return schema
+  const mustMerge = dialect.closedObjects && speaksOfObjects(schema, resolve)
+  if (!mustMerge && takes('allOf')) return schema
+  const merged = mergeAllOf(schema, resolve)
+  if (!merged) throw unsayable(path, 'an intersection (allOf) whose parts cannot be laid over each other')
+  note(path, 'allOf became one schema')
+  return merged
+}
+
+/**
+ * Parts of an intersection that only narrow (two patterns of one text) are no schemas of their own where every schema has
+ * to say what it is: they are taken up, or told in words where their keywords are taken already.
+ */
+function withBareParts(schema: JsonObject, path: string, { dialect, note }: Rewriter): JsonObject {
+  const { allOf, ...rest } = schema
+  if (!dialect.closedObjects || !Array.isArray(allOf)) return schema
+  const isBare = (part: JsonValue): part is JsonObject =>
+    isObject(part) && Object.keys(part).length > 0 && !['not', ...telling].some((keyword) => keyword in part)
+  const bare = allOf.filter(isBare)
+  if (bare.length === 0) return schema
+  const others = allOf.filter((part: JsonValue) => !isBare(part))
+  const taken: Record<string, JsonValue | undefined> = rest
   const told: string[] = []
-  for (const [keyword, value] of Object.entries(schema)) {
-    const isSent =
-      keywords.has(keyword) &&
-      !(keyword === 'format' && formats && !formats.has(String(value))) &&
-      !(keyword === 'minItems' && Number(value) > minItems)
-    if (isSent) kept[keyword] = value
-    else if (keyword === 'oneOf' && schema.anyOf === undefined) {
-      kept.anyOf = value
-      changes.push({ path, change: 'oneOf became anyOf' })
-    } else if (!silent.has(keyword)) {
-      told.push(`${keyword}: ${JSON.stringify(value)}`)
-      changes.push({ path, change: `${keyword} is told in words` })
-    }
+  for (const part of bare) {
+    if (Object.keys(part).some((keyword) => Object.hasOwn(taken, keyword))) told.push(wordsOf(part))
+    else Object.assign(taken, part)
   }
-  if (told.length === 0) return kept
-  const words = `(${told.join(', ')})`
-  return { ...kept, description: typeof kept.description === 'string' ? `${kept.description} ${words}` : words }
+  note(path, 'parts of allOf that only narrow are taken up or told in words')
+  const words = told.length > 0 ? `(${told.join(', ')})` : undefined
+  const description = [taken.description, words].filter((text) => text !== undefined).join(' ')
+  return {
+    ...taken,
+    ...(others.length > 0 && { allOf: others }),
+    ...(description !== '' && { description }),
+  }
+}
+
+function wordsOf(part: JsonObject): string {
+  return Object.entries(part)
+    .map(([keyword, value]) => `${keyword}: ${JSON.stringify(value)}`)
+    .join(', ')
+}
+
+const telling = ['type', 'enum', 'const', '$ref', 'anyOf', 'oneOf', 'allOf', 'properties', 'items', 'prefixItems']
+
+function refuseAnything(schema: JsonObject, path: string): void {
+  const unsaid = ['unevaluatedProperties', 'unevaluatedItems', 'dependentSchemas'].find((keyword) =>
+    isObject(schema[keyword]),
+  )
+  if (unsaid) throw unsayable(path, unsaid)
+  if (isObject(schema.not) && Object.keys(schema.not).length === 0) throw unsayable(path, 'a place that no value fits')
+  if (!telling.some((keyword) => keyword in schema)) throw unsayable(path, 'any value')
+}
+
+function trimRoot(root: JsonObject, { dialect, note }: Rewriter): JsonObject {
+  const taken = dialect.rootKeywords
+  if (!taken) return root
+  const entries = Object.entries(root).filter(([keyword]) => {
+    if (!taken.includes(keyword)) note('#', `${keyword} is left out, as the root does not take it`)
+    return taken.includes(keyword)
+  })
+  return Object.fromEntries(entries)
 }
 
 function refuseRecursion(root: JsonObject): void {
@@ -91,10 +164,4 @@ function refuseRecursion(root: JsonObject): void {
     )
   }
   walk(root, '#', [])
-}
-
-function unsayable(path: string, what: string): AgentError {
-  return new AgentError('unsupported', `The schema cannot be held to strictly: it has ${what} at ${path}.`, {
-    hint: 'Say it with named members and lists (a map as a list of key and value), or do without `strict`.',
-  })
 }

@@ -23,6 +23,7 @@ export function calculator(): FunctionTool {
       required: ['expression'],
       additionalProperties: false,
     }),
+    annotations: { title: 'Calculator', readOnly: true, destructive: false, idempotent: true, openWorld: false },
     execute: async ({ expression }) => evaluateExpression(await loadMathjs(), expression),
   })
 }

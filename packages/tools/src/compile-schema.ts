@@ -1,11 +1,14 @@
-import type { JsonObject, JsonValue } from '@x/types'
-import { AgentError } from '@x/types'
+import type { JsonObject, JsonValue, SchemaDialect } from '@x/types'
 import type { AnySchema, InferOutput } from './any-schema.js'
-import type { SchemaChange } from './apply-dialect.js'
 import { applyDialect } from './apply-dialect.js'
+import type { SchemaCounts } from './count-schema.js'
+import { checkLimits, countSchema } from './count-schema.js'
 import type { DialectName } from './dialects.js'
-import { dialects } from './dialects.js'
-import { isObject, mapSubschemas } from './subschemas.js'
+import { toDialect } from './dialects.js'
+import { isPlainObject, prepareSchema } from './prepare-schema.js'
+import { restorer } from './restore.js'
+import type { SchemaChange } from './rewriter.js'
+import { isObject } from './subschemas.js'
 import { toJsonSchema } from './to-json-schema.js'
 import type { Validation } from './validate.js'
 import { validate } from './validate.js'
@@ -16,54 +19,99 @@ export interface CompiledSchema<Output> {
   readonly jsonSchema: JsonObject
   /** The root was not an object and stands in the member `value` of one. */
   readonly isWrapped: boolean
-  /** Where `jsonSchema` differs from `toJsonSchema(schema)`, wrapping aside. */
+  /** Where `jsonSchema` differs from `toJsonSchema(schema)`. */
   readonly changes: readonly SchemaChange[]
-  /** Takes the wrapping off and checks against the whole schema, whatever the dialect had to leave out. */
+  readonly counts: SchemaCounts
+  /**
+   * Takes back what compiling did to the shape: the wrapping, maps as lists of `{ key, value }`, tuples as objects,
+   * members left out as `null`. Takes unfinished values of a stream too, and remembers what it has seen of them; values
+   * in their original shape come back as they are. `undefined` while a wrapped value is not there.
+   */
+  restore(written: JsonValue): JsonValue | undefined
+  /** Restores, and checks against the whole schema, whatever the dialect had to leave out. */
   validate(written: JsonValue): Promise<Validation<Output>>
 }
 
 /**
- * Compiles a schema for a dialect (default `plain`).
- * @throws AgentError `unsupported` for an unknown dialect and for what the dialect cannot say.
+ * Compiles a schema for a dialect (default `plain`): a name, or data such as `model.capabilities().schemas.output`.
+ * Done once per schema object and dialect; the same bytes every time.
+ * @throws AgentError `unsupported` for an unknown dialect, for what the dialect cannot say, and for a limit that is
+ *   exceeded, with the JSON pointer of the place.
  */
 export function compileSchema<Schema extends AnySchema>(
   schema: Schema,
-  dialect: DialectName = 'plain',
+  dialect: SchemaDialect | DialectName = 'plain',
 ): CompiledSchema<InferOutput<Schema>> {
-  if (!Object.hasOwn(dialects, dialect)) {
-    throw new AgentError('unsupported', `There is no schema dialect "${dialect}".`, {
-      hint: `Known dialects: ${Object.keys(dialects).join(', ')}.`,
-    })
-  }
+  const rules = toDialect(dialect)
+  const key = keyOf(rules)
+  // First, as it also says what is no schema at all.
   const json = toJsonSchema(schema)
-  const isWrapped = !isPlainObject(json)
-  const { schema: jsonSchema, changes } = applyDialect(isWrapped ? wrap(json) : json, dialects[dialect])
+  const known = compiled.get(schema) ?? new Map<string, CompiledSchema<unknown>>()
+  compiled.set(schema, known)
+  let made = known.get(key)
+  if (!made) {
+    made = compile(schema, json, rules)
+    known.set(key, made)
+  }
+  return made as CompiledSchema<InferOutput<Schema>>
+}
+
+const compiled = new WeakMap<object, Map<string, CompiledSchema<unknown>>>()
+const keys = new WeakMap<SchemaDialect, string>()
+
+/** Dialects are data: two with the same members are the same. */
+function keyOf(dialect: SchemaDialect): string {
+  const known = keys.get(dialect)
+  if (known !== undefined) return known
+  const key = JSON.stringify(dialect)
+  keys.set(dialect, key)
+  return key
+}
+
+function compile(schema: AnySchema, json: JsonObject, dialect: SchemaDialect): CompiledSchema<unknown> {
+  const { jsonSchema, plan, isWrapped, changes } = rewrite(json, dialect)
+  const counts = checkLimits(jsonSchema, dialect.limits)
+  const unwrap = (finished: boolean) => {
+    const restore = restorer(jsonSchema, finished)
+    return (written: JsonValue) => {
+      const restored = restore(plan, written)
+      if (!isWrapped) return restored
+      return isObject(restored) && Object.hasOwn(restored, 'value') ? restored.value : undefined
+    }
+  }
+  const restoreWhole = unwrap(true)
   return {
     jsonSchema,
     isWrapped,
     changes,
+    counts,
+    restore: unwrap(false),
     async validate(written) {
-      if (!isWrapped) return validate(schema, written)
-      if (isObject(written) && Object.hasOwn(written, 'value')) return validate(schema, written.value)
-      return { valid: false, problems: [{ path: 'value', message: 'is missing' }] }
+      let value: JsonValue | undefined
+      try {
+        value = restoreWhole(written)
+      } catch (cause) {
+        // Nested deeper than the stack.
+        return { valid: false, problems: [{ path: '', message: 'could not be checked' }], cause }
+      }
+      if (value === undefined) return { valid: false, problems: [{ path: 'value', message: 'is missing' }] }
+      return validate(schema, value)
     },
   }
 }
 
-/** Services refuse a root that is a choice, even beside `type: "object"`. */
-function isPlainObject({ type, anyOf, oneOf, allOf }: JsonObject): boolean {
-  return type === 'object' && anyOf === undefined && oneOf === undefined && allOf === undefined
-}
-
-/** Definitions move up to the new root; references into the old root follow it. */
-function wrap(root: JsonObject): JsonObject {
-  const { $defs, definitions, ...value } = root
-  const follow = (schema: JsonObject): JsonObject => {
-    const copy = mapSubschemas(schema, (subschema) => (isObject(subschema) ? follow(subschema) : subschema))
-    const { $ref } = copy
-    if (typeof $ref !== 'string' || /^#\/(\$defs|definitions)\//.test($ref) || !/^#(\/|$)/.test($ref)) return copy
-    return { ...copy, $ref: `#/properties/value${$ref.slice(1)}` }
+/** The first way that gives a root which services take, and no more unions than the dialect does. */
+function rewrite(json: JsonObject, dialect: SchemaDialect) {
+  const attempt = (mustWrap: boolean, dropsNulls: boolean) => {
+    const changes: SchemaChange[] = []
+    const { root, isWrapped } = prepareSchema(json, dialect, changes, mustWrap)
+    const { schema, plan } = applyDialect(root, dialect, changes, dropsNulls)
+    return { jsonSchema: schema, plan, isWrapped, changes }
   }
-  const kept = { ...($defs && { $defs }), ...(definitions && { definitions }) }
-  return follow({ type: 'object', properties: { value }, required: ['value'], ...kept })
+  const first = attempt(false, false)
+  // A map at the root is written as a list.
+  const mustWrap = !isPlainObject(first.jsonSchema)
+  const wrapped = mustWrap ? attempt(true, false) : first
+  const { unions = Number.POSITIVE_INFINITY } = dialect.limits ?? {}
+  return countSchema(wrapped.jsonSchema).counts.unions > unions ? attempt(mustWrap, true) : wrapped
 }

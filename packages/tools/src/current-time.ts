@@ -26,10 +26,15 @@ export function currentTime(options: CurrentTimeOptions = {}): FunctionTool {
     input: jsonSchema<{ timeZone?: string }>({
       type: 'object',
       properties: {
-        timeZone: { type: 'string', description: 'IANA name of the time zone, for example Europe/Berlin.' },
+        timeZone: {
+          type: 'string',
+          maxLength: 64,
+          description: 'IANA name of the time zone, for example Europe/Berlin.',
+        },
       },
       additionalProperties: false,
     }),
+    annotations: { title: 'Current time', readOnly: true, destructive: false, idempotent: true, openWorld: false },
     execute({ timeZone = defaultZone }) {
       const format = formatter(timeZone)
       if (!format) throw new AgentError('invalid-tool-input', 'There is no time zone of that name.', { hint: zoneHint })

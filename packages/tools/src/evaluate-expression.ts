@@ -8,14 +8,23 @@ type Mathjs = typeof import('mathjs')
  * imports, evaluates or simplifies is within an expression's grasp, whatever mathjs adds.
  */
 
-/** Done in decimal arithmetic of 64 digits. */
+/** Done in decimal arithmetic of {@link precision} digits. */
 const exactFunctions = new Set([
-  ...['add', 'subtract', 'multiply', 'divide', 'mod', 'unaryMinus', 'unaryPlus', 'factorial'],
+  ...['add', 'subtract', 'multiply', 'divide', 'unaryMinus', 'unaryPlus', 'factorial'],
   ...['abs', 'ceil', 'floor', 'fix', 'round', 'sign', 'sqrt', 'cbrt', 'square', 'cube'],
-  ...['min', 'max', 'sum', 'mean', 'median', 'gcd', 'lcm', 'combinations', 'permutations'],
+  ...['min', 'max', 'sum', 'mean', 'median', 'combinations', 'permutations'],
 ])
 
-/** Done in double precision: in 64 digits a single `asin` near 1 takes half a minute. */
+/** Done here, as mathjs rounds on the way (`mod`) or takes seconds for long numbers (`gcd`). */
+const ownFunctions: {
+  readonly [name: string]: ((math: MathJsInstance, inputs: readonly BigNumber[]) => unknown) | undefined
+} = {
+  mod: (_math, inputs) => remainder(inputs),
+  gcd: (math, inputs) => math.bignumber(String(toIntegers(inputs).reduce(commonDivisor))),
+  lcm: (math, inputs) => math.bignumber(String(toIntegers(inputs).reduce(commonMultiple))),
+}
+
+/** Done in double precision: in 64 digits already, a single `asin` near 1 takes half a minute. */
 const doubleFunctions: { readonly [name: string]: ((...inputs: number[]) => number) | undefined } = {
   ...{ sin: Math.sin, cos: Math.cos, tan: Math.tan, asin: Math.asin, acos: Math.acos, atan: Math.atan },
   ...{ sinh: Math.sinh, cosh: Math.cosh, tanh: Math.tanh, asinh: Math.asinh, acosh: Math.acosh, atanh: Math.atanh },
@@ -27,8 +36,12 @@ const doubleFunctions: { readonly [name: string]: ((...inputs: number[]) => numb
 
 const constants = new Set(['pi', 'e', 'tau', 'phi'])
 
-/** Powers of ten beyond which nothing is calculated, to either side. */
-const maxExponent = 1000
+/** Digits; the most that decimal.js knows pi to is 1,025. */
+const precision = 1000
+/** Powers of ten beyond which nothing is calculated, to either side. Every integer within them has all its digits. */
+const maxExponent = precision - 1
+/** One step takes a tenth of this at most. */
+const maxMs = 1000
 /** Greatest argument of functions that work as long as it is great. */
 const maxCount = 1000
 const maxPower = 1e9
@@ -36,6 +49,7 @@ const maxPower = 1e9
 /** One evaluation. */
 interface Evaluation {
   readonly math: MathJsInstance
+  readonly endsAtMs: number
   /** Whether a function of double precision took part. */
   isDouble: boolean
 }
@@ -43,16 +57,17 @@ interface Evaluation {
 let shared: MathJsInstance | undefined
 
 /**
- * The value of an arithmetic expression as text: integers whole up to 64 digits, everything else to 32 digits, or to 14
- * where a function of double precision took part.
+ * The value of an arithmetic expression as text: integers whole, fractions whole up to 64 digits and else to 32 digits, or
+ * anything to 14 where a function of double precision took part.
  * @throws AgentError `invalid-tool-input` saying why there is none.
  */
 export function evaluateExpression({ create, all }: Mathjs, expression: string): string {
-  shared ??= create(all ?? {}, { number: 'BigNumber', precision: 64 })
-  const evaluation: Evaluation = { math: shared, isDouble: false }
+  shared ??= create(all ?? {}, { number: 'BigNumber', precision })
+  const evaluation: Evaluation = { math: shared, endsAtMs: performance.now() + maxMs, isDouble: false }
   const value = evaluate(evaluation, parse(shared, expression))
-  const exactDigits = value.isInteger() ? 64 : 32
-  return shared.format(value, { precision: evaluation.isDouble ? 14 : exactDigits, lowerExp: -20, upperExp: 64 })
+  const exactDigits = value.isInteger() || value.precision() <= 64 ? precision : 32
+  const digits = evaluation.isDouble ? 14 : exactDigits
+  return shared.format(value, { precision: digits, lowerExp: -20, upperExp: value.isInteger() ? precision : 64 })
 }
 
 function parse({ parse: parseText }: MathJsInstance, expression: string): MathNode {
@@ -86,10 +101,13 @@ function evaluate(evaluation: Evaluation, node: MathNode): BigNumber {
 function call(evaluation: Evaluation, name: string, nodes: readonly MathNode[]): BigNumber {
   const { math } = evaluation
   const inDoubles = Object.hasOwn(doubleFunctions, name) ? doubleFunctions[name] : undefined
-  if (!inDoubles && !exactFunctions.has(name)) {
+  const own = Object.hasOwn(ownFunctions, name) ? ownFunctions[name] : undefined
+  if (!inDoubles && !own && !exactFunctions.has(name)) {
     throw refused('The expression uses an operator or function that is not offered.')
   }
   const inputs = nodes.map((node) => evaluate(evaluation, node))
+  if (performance.now() > evaluation.endsAtMs) throw refused('The expression takes too long.')
+  if (own) return bounded(own(math, inputs))
   const [, exponent] = inputs
   if (name === 'pow' && inputs.length === 2 && exponent?.isInteger()) {
     if (exponent.abs().gt(maxPower)) throw tooLarge()
@@ -103,6 +121,28 @@ function call(evaluation: Evaluation, name: string, nodes: readonly MathNode[]):
     throw refused(`${name} is calculated up to ${maxCount}.`)
   }
   return bounded(exactly(math, name, inputs))
+}
+
+/** With the sign of the divisor. */
+function remainder([value, divisor, ...more]: readonly BigNumber[]): BigNumber {
+  if (!value || !divisor || more.length > 0) throw refused('mod takes two numbers.')
+  const rest = value.mod(divisor)
+  return rest.isZero() || rest.isNegative() === divisor.isNegative() ? rest : rest.plus(divisor)
+}
+
+function toIntegers(inputs: readonly BigNumber[]): bigint[] {
+  if (inputs.length === 0 || !inputs.every((input) => input.isInteger())) throw refused('gcd and lcm take integers.')
+  return inputs.map((input) => BigInt(input.abs().toFixed()))
+}
+
+function commonDivisor(left: bigint, right: bigint): bigint {
+  let [divisor, rest] = [left, right]
+  while (rest !== 0n) [divisor, rest] = [rest, divisor % rest]
+  return divisor
+}
+
+function commonMultiple(left: bigint, right: bigint): bigint {
+  return left === 0n || right === 0n ? 0n : (left / commonDivisor(left, right)) * right
 }
 
 function exactly(math: MathJsInstance, name: string, inputs: readonly BigNumber[]): unknown {

@@ -5,6 +5,7 @@ import { AgentError } from '@x/types'
 import type { DescribedSchema } from './any-schema.js'
 import type { Issue } from './problems.js'
 import { unescapePointer, visitSubschemas } from './subschemas.js'
+import { upgradeSchema } from './upgrade-schema.js'
 
 /**
  * Makes a Standard Schema of plain JSON Schema (drafts 4, 7, 2019-09, 2020-12; the last one unless `$schema` says
@@ -17,10 +18,11 @@ import { unescapePointer, visitSubschemas } from './subschemas.js'
  */
 export function jsonSchema<Value = JsonValue>(schema: JsonObject): DescribedSchema<Value> {
   // The validator marks the schemas it is given; the caller's object must stay as it is.
-  const own = structuredClone(schema) as JsonObject
+  const upgraded = upgradeSchema(schema)
+  const draft = draftOf(schema)
+  const own = structuredClone(draft === '2020-12' ? upgraded : schema) as JsonObject
   const lookup = dereference(own)
   checkSchema(own, lookup)
-  const draft = draftOf(own)
   return {
     '~standard': {
       version: 1,
@@ -29,7 +31,7 @@ export function jsonSchema<Value = JsonValue>(schema: JsonObject): DescribedSche
         const { valid, errors } = validateJson(value, own, draft, lookup, false)
         return valid ? { value: value as Value } : { issues: toIssues(errors) }
       },
-      jsonSchema: { input: () => ({ ...schema }), output: () => ({ ...schema }) },
+      jsonSchema: { input: () => ({ ...upgraded }), output: () => ({ ...upgraded }) },
     },
   }
 }

@@ -90,6 +90,29 @@ export function resolveRef(root: JsonObject, ref: string): Subschema | undefined
   return isSubschema(found) ? found : undefined
 }
 
+/** Whether a reference is to a definition, and not to some place inside of one or of the root. */
+export function isDefinition(ref: string): boolean {
+  return /^#\/(\$defs|definitions)\/[^/]+$/.test(ref)
+}
+
+export function standsInDefinitions(ref: string): boolean {
+  return /^#\/(\$defs|definitions)\//.test(ref)
+}
+
+/** A copy in which every `$ref` is what `change` makes of it. */
+export function mapRefs(schema: JsonObject, change: (ref: string) => string): JsonObject {
+  const copy = mapSubschemas(schema, (below) => (isObject(below) ? mapRefs(below, change) : below))
+  return typeof copy.$ref === 'string' ? { ...copy, $ref: change(copy.$ref) } : copy
+}
+
+/** The one way to write a reference that may be written in several (`%24defs` for `$defs`). */
+export function normalRef(ref: string): string {
+  return ref
+    .split('/')
+    .map((token) => escapePointer(unescapePointer(token)))
+    .join('/')
+}
+
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
@@ -98,7 +121,7 @@ function isSubschema(value: unknown): value is Subschema {
   return typeof value === 'boolean' || isObject(value)
 }
 
-function escapePointer(key: string): string {
+export function escapePointer(key: string): string {
   return key.replaceAll('~', '~0').replaceAll('/', '~1')
 }
 

@@ -3,25 +3,29 @@ import type { JsonObject } from '@x/types'
 import { AgentError } from '@x/types'
 import type { AnySchema, DescribedSchema } from './any-schema.js'
 import { toStandardSchema } from './any-schema.js'
-import { converterPackage, convertWithLibrary } from './converters.js'
+import { converterPackage, convertWithLibrary, libraryOptions } from './converters.js'
 import { isObject, mapSubschemas, resolveRef, visitSubschemas } from './subschemas.js'
 
-const converted = new WeakMap<object, JsonObject>()
+/** `input` is what stands before transforms and defaults, `output` what stands after them. */
+export type SchemaSide = 'input' | 'output'
+
+const converted = { input: new WeakMap<object, JsonObject>(), output: new WeakMap<object, JsonObject>() }
 
 /**
- * The JSON Schema (draft 2020-12) of what a schema **takes in**: a model must write what stands before a transform.
+ * The JSON Schema (draft 2020-12) of what a schema **takes in**, as a model must write what stands before a transform;
+ * or of what it gives.
  * Without `$schema`; the same bytes in every process, so that prompt and grammar caches hit; made once per schema
  * object and frozen.
  * @throws AgentError `unsupported` when the library has no converter or the schema cannot be said in JSON Schema.
  */
-export function toJsonSchema(schema: AnySchema): JsonObject {
-  const known = converted.get(schema)
+export function toJsonSchema(schema: AnySchema, side: SchemaSide = 'input'): JsonObject {
+  const known = converted[side].get(schema)
   if (known) return known
   const standard = toStandardSchema(schema)
   const { vendor } = standard['~standard']
-  const { $schema: _dialect, ...root } = toPlainJson(vendor, convert(standard))
+  const { $schema: _dialect, ...root } = toPlainJson(vendor, convert(standard, side))
   const made = freeze(inlineRootRef(vendor === 'arktype' ? renameDefinitions(root) : root))
-  converted.set(schema, made)
+  converted[side].set(schema, made)
   return made
 }
 
@@ -41,17 +45,17 @@ export function withJsonSchema<Input, Output>(
   }
 }
 
-function convert(schema: StandardSchemaV1): unknown {
+function convert(schema: StandardSchemaV1, side: SchemaSide): unknown {
   const props: StandardSchemaV1.Props & Partial<StandardJSONSchemaV1.Props> = schema['~standard']
   let json: unknown
   try {
     json = props.jsonSchema
-      ? props.jsonSchema.input({ target: 'draft-2020-12' })
-      : convertWithLibrary(props.vendor, schema)
+      ? props.jsonSchema[side]({ target: 'draft-2020-12', ...optionsOf(props.vendor) })
+      : convertWithLibrary(props.vendor, schema, side)
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new AgentError('unsupported', `A ${props.vendor} schema cannot be said in JSON Schema: ${reason}`, {
-      hint: 'Take in what JSON can hold and transform it, or give the JSON Schema yourself: withJsonSchema(schema, json).',
+    const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/[^.]$/, '$&.')
+    throw new AgentError('unsupported', `The ${props.vendor} schema cannot be said in JSON Schema: ${reason}`, {
+      hint: 'Take in what JSON can hold and transform it (dates and big integers as strings), or give the JSON Schema yourself: withJsonSchema(schema, json).',
       cause,
     })
   }
@@ -64,11 +68,16 @@ function convert(schema: StandardSchemaV1): unknown {
   })
 }
 
+function optionsOf(vendor: string) {
+  const options = Object.hasOwn(libraryOptions, vendor) ? libraryOptions[vendor] : undefined
+  return options && { libraryOptions: options }
+}
+
 /** A plain copy without functions, symbols and `undefined`, which libraries leave in what they make. */
 function toPlainJson(vendor: string, json: unknown): JsonObject {
   const copy: unknown = JSON.parse(JSON.stringify(json) ?? 'null')
   if (isObject(copy)) return copy
-  throw new AgentError('unsupported', `A ${vendor} schema gave something that is not a JSON Schema object.`, {
+  throw new AgentError('unsupported', `The ${vendor} schema gave something that is not a JSON Schema object.`, {
     hint: 'Give the JSON Schema yourself: withJsonSchema(schema, json).',
   })
 }

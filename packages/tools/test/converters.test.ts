@@ -11,6 +11,19 @@ describe('the converters of libraries', () => {
     expect(convertWithLibrary('valibot', schema)).toMatchObject({ properties: { a: { type: 'string', default: '1' } } })
   })
 
+  it('say the keys of a record that are named one by one', () => {
+    const schema = v.object({ votes: v.record(v.picklist(['yes', 'no']), v.number()) })
+    expect(toJsonSchema(schema).properties).toEqual({
+      votes: {
+        type: 'object',
+        propertyNames: { enum: ['yes', 'no'], type: 'string' },
+        additionalProperties: { type: 'number' },
+      },
+    })
+    const dated = v.record(v.pipe(v.date(), v.transform(String)) as never, v.number())
+    expect(() => toJsonSchema(dated)).toThrow('cannot be said in JSON Schema')
+  })
+
   it('are not looked for when the library is not known', () => {
     const find = vi.spyOn(process, 'getBuiltinModule')
     expect(convertWithLibrary('acme', {})).toBeUndefined()

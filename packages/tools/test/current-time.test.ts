@@ -1,3 +1,5 @@
+import { isAgentError } from '@x/types'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { currentTime } from '../src/current-time.js'
 import { toolContext } from './tool-context.js'
@@ -20,6 +22,50 @@ describe('currentTime', () => {
     const later = () => new Date('2026-03-29T01:00:00Z')
     const output = await currentTime({ now: later }).execute({ timeZone: 'Europe/Berlin' }, context)
     expect(output).toMatchObject({ local: '2026-03-29T03:00:00+02:00' })
+  })
+
+  it.each([
+    ['before clocks go back', '2026-10-25T00:59:59Z', 'Europe/Berlin', '2026-10-25T02:59:59+02:00'],
+    ['after, at the same time of day', '2026-10-25T01:59:59Z', 'Europe/Berlin', '2026-10-25T02:59:59+01:00'],
+    ['where summer is in winter', '2026-01-01T00:00:00Z', 'Australia/Lord_Howe', '2026-01-01T11:00:00+11:00'],
+    ['where clocks move half an hour', '2026-07-01T00:00:00Z', 'Australia/Lord_Howe', '2026-07-01T10:30:00+10:30'],
+    ['where they never move', '2026-07-01T00:00:00Z', 'America/Phoenix', '2026-06-30T17:00:00-07:00'],
+    ['at three quarters', '2026-07-01T00:00:00Z', 'Asia/Kathmandu', '2026-07-01T05:45:00+05:45'],
+    ['at midnight', '2026-07-01T00:00:00Z', 'UTC', '2026-07-01T00:00:00+00:00'],
+    ['farthest east', '2026-12-31T10:00:00Z', 'Pacific/Kiritimati', '2027-01-01T00:00:00+14:00'],
+    ['farthest west', '2027-01-01T00:00:00Z', 'Etc/GMT+12', '2026-12-31T12:00:00-12:00'],
+    ['on a leap day', '2028-02-28T23:30:00Z', 'Europe/Berlin', '2028-02-29T00:30:00+01:00'],
+  ])('is right %s', async (_when, iso, timeZone, local) => {
+    const output = await currentTime({ now: () => new Date(iso) }).execute({ timeZone }, context)
+    expect(output).toMatchObject({ local, timeZone })
+  })
+
+  it('means the same moment in every zone that the system knows', async () => {
+    const tool = currentTime({ now })
+    for (const timeZone of Intl.supportedValuesOf('timeZone')) {
+      const { local } = (await tool.execute({ timeZone }, context)) as { local: string }
+      expect(Date.parse(local), timeZone).toBe(Date.parse('2026-03-29T00:59:59Z'))
+    }
+  })
+
+  it('gives a time or invalid-tool-input for any name', async () => {
+    const names = fc.oneof(
+      fc.string(),
+      fc.constantFrom('utc', 'europe/berlin', '../etc', '+01:00', 'GMT+1', 'x'.repeat(65)),
+    )
+    await fc.assert(
+      fc.asyncProperty(names, async (timeZone) => {
+        const outcome = await currentTime({ now })
+          .execute({ timeZone }, context)
+          .catch((error) => error)
+        if (isAgentError(outcome)) expect(outcome.code).toBe('invalid-tool-input')
+        else expect(Date.parse(Object(outcome).local)).toBe(Date.parse('2026-03-29T00:59:59Z'))
+      }),
+    )
+  })
+
+  it('only reads', () => {
+    expect(currentTime().annotations).toMatchObject({ readOnly: true, destructive: false, openWorld: false })
   })
 
   it('takes the default time zone, and the clock and zone of the system without options', async () => {

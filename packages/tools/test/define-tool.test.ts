@@ -6,7 +6,6 @@ import * as v from 'valibot'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import * as z from 'zod'
 import { defineTool } from '../src/index.js'
-import { jsonSchema } from '../src/schema.js'
 import { toolContext } from './tool-context.js'
 
 const { context } = toolContext()
@@ -48,50 +47,6 @@ describe('defineTool', () => {
     expect(await add.execute({ a: 1, b: 2 }, context)).toBe(3)
     expectTypeOf(add).toExtend<Tool>()
     expectTypeOf(add.execute).returns.toEqualTypeOf<Promise<ToolOutput>>()
-  })
-
-  it.each(['zod', 'valibot', 'arktype'] as const)('sends the same schema for the same %s schema', (library) => {
-    const { inputSchema } = defineTool({ name: 'book', input: booking[library], execute: () => 'ok' })
-    // zod and valibot name the type beside an enum, arktype does not; arktype also sorts members and enums, the others keep the order.
-    const { type: _type, ...room } = (inputSchema.properties as { room: { type?: string } }).room
-    const properties = { ...(inputSchema.properties as object), room }
-    expect({ ...inputSchema, properties }).toEqual(wireSchema)
-  })
-
-  it('types the input from zod, valibot and arktype, after transforms', () => {
-    interface Booking {
-      guests: number
-      room: 'single' | 'double'
-      note?: string | undefined
-    }
-    defineTool({
-      name: 'book',
-      input: booking.zod,
-      execute: (input) => void expectTypeOf(input).toEqualTypeOf<Booking>(),
-    })
-    defineTool({
-      name: 'book',
-      input: booking.valibot,
-      execute: (input) => void expectTypeOf(input).toEqualTypeOf<Booking>(),
-    })
-    defineTool({
-      name: 'book',
-      input: booking.arktype,
-      execute: (input) =>
-        void expectTypeOf(input).toEqualTypeOf<{ guests: number; room: 'single' | 'double'; note?: string }>(),
-    })
-    defineTool({
-      name: 'book',
-      input: z.object({ day: z.string().transform((text) => new Date(text)) }),
-      execute: (input) => void expectTypeOf(input).toEqualTypeOf<{ day: Date }>(),
-    })
-    defineTool({
-      name: 'book',
-      input: jsonSchema<{ day: string }>({ type: 'object' }),
-      execute: (input) => void expectTypeOf(input).toEqualTypeOf<{ day: string }>(),
-    })
-    // @ts-expect-error the schema has no member `rooms`
-    defineTool({ name: 'book', input: booking.zod, execute: ({ rooms }) => rooms })
   })
 
   it('types env by the annotation of the context', async () => {
@@ -175,6 +130,67 @@ describe('defineTool', () => {
     expect(emitted).toEqual([1])
   })
 
+  it('carries what the loop and the layers read, and nothing that was not given', () => {
+    const annotations = { title: 'Book', readOnly: false, destructive: true, idempotent: false, openWorld: true }
+    const rules = { annotations, sequential: true, timeoutMs: 500, strict: false }
+    const tool = defineTool({ name: 'book', ...rules, execute: () => 1 })
+    expect(tool).toMatchObject(rules)
+    expect(Object.keys(tool)).not.toContain('outputSchema')
+    for (const timeoutMs of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(() => defineTool({ name: 'book', timeoutMs, execute: () => 1 })).toThrow('Give milliseconds above 0')
+    }
+  })
+
+  it('carries descriptions and other words of the schema to the model', () => {
+    const input = z
+      .object({
+        day: z
+          .string()
+          .describe('ISO date.')
+          .meta({ examples: ['2026-01-02'] }),
+      })
+      .describe('When.')
+    expect(defineTool({ name: 'book', input, execute: () => 1 }).inputSchema).toEqual({
+      type: 'object',
+      description: 'When.',
+      properties: { day: { type: 'string', description: 'ISO date.', examples: ['2026-01-02'] } },
+      required: ['day'],
+    })
+  })
+
+  it('takes the input of a strict tool in the shape that was sent and in its own', async () => {
+    const input = z.object({ scores: z.record(z.string(), z.number()), at: z.tuple([z.number(), z.number()]) })
+    const tool = defineTool({ name: 'save', input, strict: true, execute: (value) => value })
+    const value = { scores: { ann: 1 }, at: [1, 2] }
+    expect(tool.inputSchema).toMatchObject({ properties: { scores: { type: 'array' }, at: { type: 'object' } } })
+    expect(await tool.execute({ scores: [{ key: 'ann', value: 1 }], at: { 0: 1, 1: 2 } }, context)).toEqual(value)
+    expect(await tool.execute(value, context)).toEqual(value)
+    await expect(tool.execute({ scores: [{ key: 'ann', value: 'x' }], at: { 0: 1 } }, context)).rejects.toThrow(
+      /- scores\.ann: .*\n- at\b/,
+    )
+  })
+
+  it('checks what execute gives by the output schema, and gives what that makes of it', async () => {
+    const output = z.object({ total: z.number(), unit: z.string().default('EUR') })
+    const tool = defineTool({
+      name: 'sum',
+      input: z.object({ give: z.unknown() }),
+      output,
+      execute: ({ give }) => give as { total: number },
+    })
+    expect(tool.outputSchema).toEqual({
+      type: 'object',
+      properties: { total: { type: 'number' }, unit: { type: 'string', default: 'EUR' } },
+      required: ['total', 'unit'],
+      additionalProperties: false,
+    })
+    expect(await tool.execute({ give: { total: 1, internal: 'SECRET' } }, context)).toEqual({ total: 1, unit: 'EUR' })
+    const error = await tool.execute({ give: { total: 'SECRET' } }, context).catch((caught) => caught)
+    expect(isAgentError(error, 'invalid-output')).toBe(true)
+    expect(error.message).toMatch(/^The result of sum does not fit its schema:\n- total: /)
+    expect(error.message).not.toContain('SECRET')
+  })
+
   it('passes on what execute throws', async () => {
     const tool = defineTool({
       name: 'fail',
@@ -222,7 +238,7 @@ describe('defineTool', () => {
     expect(() =>
       defineTool({
         name: 'map',
-        input: z.object({ m: z.record(z.string(), z.number()) }),
+        input: z.object({ m: z.record(z.string(), z.unknown()) }),
         strict: true,
         execute: () => 1,
       }),
@@ -240,6 +256,17 @@ describe('defineTool', () => {
     const ask = needsApproval as (input: unknown) => boolean
     expect([ask({ amount: '200' }), ask({ amount: '5' }), ask({ amount: 5 })]).toEqual([true, false, false])
     expect(defineTool({ name: 'pay', needsApproval: true, execute: () => 1 }).needsApproval).toBe(true)
+    const strict = defineTool({
+      name: 'pay',
+      input: z.object({ byName: z.record(z.string(), z.number()) }),
+      strict: true,
+      needsApproval: ({ byName }) => Object.values(byName).some((amount) => amount > 100),
+      execute: () => 'paid',
+    })
+    const askStrict = strict.needsApproval as (input: unknown) => boolean
+    expect(askStrict({ byName: [{ key: 'ann', value: 200 }] })).toBe(true)
+    expect(askStrict({ byName: { ann: 200 } })).toBe(true)
+    expect(askStrict({ byName: [{ key: 'ann', value: 2 }] })).toBe(false)
   })
 
   it.each([

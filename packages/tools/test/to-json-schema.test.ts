@@ -69,7 +69,7 @@ describe('toJsonSchema', () => {
     ['valibot', v.object({ at: v.date() })],
   ])('says which %s schema cannot be said in JSON Schema, and what to do', (vendor, schema) => {
     expect(() => toJsonSchema(schema)).toThrow(
-      new RegExp(`^A ${vendor} schema cannot be said in JSON Schema: .*withJsonSchema`),
+      new RegExp(`^The ${vendor} schema cannot be said in JSON Schema: .*withJsonSchema`),
     )
   })
 

@@ -14,7 +14,7 @@ export function toolContext<Env = unknown>(options: { env?: Env; signal?: AbortS
     },
   }
   const env = options.env as Env
-  const run = { id: 'run', path: ['agent'], signal, state: new Map(), env, model: () => neverCalled() }
+  const run = { id: 'run', path: ['agent'], signal, state: new Map(), env, layers: [], model: () => neverCalled() }
   const context: ToolContext<Env> = {
     id: 'call-1',
     key: 'run/message/call-1',

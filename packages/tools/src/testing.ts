@@ -1,0 +1,2 @@
+export type { RunToolOptions, ToolRun } from './run-tool.js'
+export { runTool } from './run-tool.js'
