@@ -1,5 +1,5 @@
 import { Agent, defineTool, textOf } from '@x/agent'
-import type { Middleware, RunResult } from '@x/types'
+import { approval } from '@x/agent-loop/approval'
 import { z } from 'zod'
 
 const sendMail = defineTool({
@@ -10,30 +10,27 @@ const sendMail = defineTool({
   execute: ({ person }) => `sent to ${person}`,
 })
 
-// A tool that needs an approval is refused unless a layer vouches for the call. This one asks a person.
-const approval: Middleware = {
-  name: 'approval',
-  async *tool(call, next) {
-    if (!call.tool?.needsApproval) return yield* next(call)
-    if (call.answer === undefined) return { type: 'suspended', reason: 'approval' }
-    return yield* next({ ...call, approved: call.answer === 'yes' })
-  },
-}
-
-const options = { tools: [sendMail], use: [approval] }
+// With a secret, an approval holds for the very call that it was given for, and for nothing else.
+const secret = process.env.APPROVAL_SECRET ?? 'only for this example'
+const options = { tools: [sendMail], use: [approval({ secret })] }
 const suspended = await new Agent(options).run('Send a mail to Ann.')
-console.log(suspended.status, JSON.stringify(suspended.pending))
+const [call] = suspended.pending
+console.log(suspended.status, call?.name, JSON.stringify(call?.input), call?.reason)
 
 // Plain JSON: another process can go on tomorrow.
-const saved: RunResult = JSON.parse(JSON.stringify(suspended))
-const agent = new Agent({ ...options, messages: saved.messages, pending: saved.pending })
-const [call] = agent.pending
-const result = await agent.resume({ [call?.callId ?? '']: 'yes' })
-console.log(result.status, textOf(result))
+const { messages, pending } = JSON.parse(JSON.stringify(suspended)) as typeof suspended
+const answer = async (answer: { approved: boolean; reason?: string; token?: string }) => {
+  const agent = new Agent({ ...options, messages, pending })
+  return textOf(await agent.resume({ [call?.callId ?? '']: answer }))
+}
+const { token } = (call?.state ?? {}) as { token: string }
+console.log(await answer({ approved: true, token }))
+console.log(await answer({ approved: false, reason: 'Ann is away.' }))
+console.log(await answer({ approved: true, token: 'forged' }))
 
 /* prints
-suspended [{"callId":
-"name":"send_mail","input":{"person":"Ann"},"reason":"approval"}]
-done
+suspended send_mail {"person":"Ann"} approval
 sent to Ann
+A person refused it: Ann is away.
+the approval was not given for this call
 */
