@@ -7,7 +7,7 @@ const productAnalysis = z.object({
   rating: z.number().min(1).max(5).describe('Customer rating 1-5'),
 })
 
-// The answer is asked for as a tool call of this schema, checked, and asked for again if it does not fit.
+// The answer is asked for in the best way that the model takes, checked, and asked for again if it does not fit.
 const { output } = await extract({
   model: bedrock(),
   schema: productAnalysis,

@@ -1,6 +1,7 @@
 import { measure } from './measure.js'
-import type { SubjectName } from './subjects.js'
+import type { Subject } from './subjects.js'
 import { subjects } from './subjects.js'
+import { telemetrySubjects } from './telemetry-subjects.js'
 import { deltaCount, deltaText } from './workload.js'
 
 /*
@@ -11,7 +12,10 @@ import { deltaCount, deltaText } from './workload.js'
 // With 10, the agent loop still costs half as much again as it does once V8 has settled.
 const warmUpStreams = 40
 const [, , name, url] = process.argv
-const readStream = subjects[name as SubjectName](String(url))
+const all: Readonly<Record<string, Subject>> = { ...subjects, ...telemetrySubjects }
+const subject = all[String(name)]
+if (!subject) throw new Error(`There is no subject named ${name}.`)
+const readStream = subject(String(url))
 
 for (let stream = 0; stream < warmUpStreams; stream++) await readWhole()
 process.on('message', async () => process.send?.(await measure(readWhole)))

@@ -1,13 +1,17 @@
 import { createServer } from 'node:http2'
 import type { AddressInfo } from 'node:net'
-import { encodeAnswer } from './workload.js'
+import { partialJsonTexts, toDeltas } from './partial-json-texts.js'
+import { encodeAnswer, encodeTexts } from './workload.js'
 
 /*
  * A process of its own, so that its work is not counted: answers every request over cleartext HTTP/2 with the same
- * bytes, at once, and tells its parent the URL. Argument: the number of deltas in the answer.
+ * bytes, at once, and tells its parent the URL. Arguments: the number of deltas in the answer; or `records` and how many
+ * characters of JSON.
  */
 
-const answer = encodeAnswer(Number(process.argv[2]))
+const [, , size, length] = process.argv
+const answer =
+  size === 'records' ? encodeTexts(toDeltas(partialJsonTexts.records(Number(length)))) : encodeAnswer(Number(size))
 const server = createServer()
 
 server.on('stream', (stream) => {

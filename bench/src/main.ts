@@ -4,15 +4,18 @@ import type { Child } from './child.js'
 import { startChild } from './child.js'
 import { historySubjects } from './history-subjects.js'
 import type { Measurement } from './measure.js'
+import { measurePartialJson } from './partial-json-workload.js'
 import type { Series } from './report.js'
-import { machine, toHistoryReport, toStreamReport } from './report.js'
+import { machine, toHistoryReport, toStreamReport, toTelemetryReport } from './report.js'
+import { measureStructured } from './structured-workload.js'
 import { subjects } from './subjects.js'
+import { telemetrySubjects } from './telemetry-subjects.js'
 import { deltaCount } from './workload.js'
 
 /*
  * Measures all subjects in turn, round after round, so that whatever else the machine does hits all of them alike.
- * `--rounds <n>` (default 15); `--only stream` or `--only history` measures one of the two; `--write` puts the tables of
- * what was measured into README.md.
+ * `--rounds <n>` (default 15); `--only stream`, `telemetry`, `history`, `partial-json` or `structured` measures one of the
+ * five; `--write` puts the tables of what was measured into README.md.
  */
 
 const { values } = parseArgs({
@@ -27,6 +30,10 @@ const workloads: Readonly<Record<string, () => Promise<string>>> = {
     const file = new URL('./client.js', import.meta.url)
     return toStreamReport(await measureAll(deltaCount, file, Object.keys(subjects), []))
   },
+  async telemetry() {
+    const file = new URL('./client.js', import.meta.url)
+    return toTelemetryReport(await measureAll(deltaCount, file, Object.keys(telemetrySubjects), []))
+  },
   async history() {
     const file = new URL('./history-client.js', import.meta.url)
     const lengths: Series[][] = []
@@ -35,8 +42,12 @@ const workloads: Readonly<Record<string, () => Promise<string>>> = {
     }
     return toHistoryReport(pastTurns, lengths)
   },
+  'partial-json': () => measurePartialJson(start, rounds),
+  structured: () => measureStructured(start, rounds),
 }
-if (values.only !== undefined && !(values.only in workloads)) throw new Error('--only takes stream or history.')
+if (values.only !== undefined && !(values.only in workloads)) {
+  throw new Error(`--only takes one of ${Object.keys(workloads).join(', ')}.`)
+}
 
 const children: Child[] = []
 for (const [name, run] of Object.entries(workloads)) {

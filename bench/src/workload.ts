@@ -6,6 +6,11 @@ export const deltaText = 'twenty bytes of text'
 
 /** The whole answer as ConverseStream sends it, encoded once so that the endpoint only has to write it. */
 export function encodeAnswer(deltas: number): Buffer {
+  return encodeTexts(Array.from({ length: deltas }, () => deltaText))
+}
+
+/** The same of these texts, one a delta. */
+export function encodeTexts(texts: readonly string[]): Buffer {
   const codec = new EventStreamCodec(
     (bytes) => Buffer.from(bytes as Uint8Array).toString('utf8'),
     (text) => Buffer.from(text, 'utf8'),
@@ -19,11 +24,11 @@ export function encodeAnswer(deltas: number): Buffer {
       },
       body: Buffer.from(JSON.stringify(payload)),
     })
-  const delta = { contentBlockIndex: 0, delta: { text: deltaText } }
-  const usage = { inputTokens: 10, outputTokens: deltas, totalTokens: deltas + 10 }
+  const delta = (text: string) => ({ contentBlockIndex: 0, delta: { text } })
+  const usage = { inputTokens: 10, outputTokens: texts.length, totalTokens: texts.length + 10 }
   return Buffer.concat([
     frame('messageStart', { p: padding(0), role: 'assistant' }),
-    ...Array.from({ length: deltas }, (_, index) => frame('contentBlockDelta', { ...delta, p: padding(index) })),
+    ...texts.map((text, index) => frame('contentBlockDelta', { ...delta(text), p: padding(index) })),
     frame('contentBlockStop', { contentBlockIndex: 0, p: padding(1) }),
     frame('messageStop', { p: padding(2), stopReason: 'end_turn' }),
     frame('metadata', { metrics: { latencyMs: 1 }, p: padding(3), usage }),

@@ -1,9 +1,15 @@
-export type {
-  ExtractAttempt,
-  ExtractFailure,
-  Extraction,
-  ExtractMode,
-  ExtractOptions,
-  ExtractPrompt,
-} from './extract.js'
+export type { AnswerOptions } from './answer-options.js'
+export type { AnswerCheck } from './check-answer.js'
+export type { ExtractOptions, ExtractPrompt } from './extract.js'
 export { extract } from './extract.js'
+export type { ClosedPart, DeepPartial, ExtractEvent } from './extract-event.js'
+export type { ExtractMode, ExtractModeName } from './extract-mode.js'
+export type { ExtractStream } from './extract-stream.js'
+export { extractStream } from './extract-stream.js'
+export type { ExtractAttempt, ExtractFailure, Extraction } from './extraction.js'
+export { failureOf } from './failures.js'
+export type { StepDown } from './ladder.js'
+export { forgetRefusals } from './refusal-memory.js'
+export type { Repair } from './repair-value.js'
+export type { RunStructuredOptions, StructuredAgent, StructuredRun } from './run-structured.js'
+export { runStructured } from './run-structured.js'

@@ -1,5 +1,7 @@
+import { hooks } from '@x/agent-loop'
+import { retry } from '@x/agent-loop/retry'
 import { jsonSchema } from '@x/tools/schema'
-import type { AssistantPart, Capabilities, JsonValue, Message } from '@x/types'
+import type { AssistantPart, JsonValue, Message, Middleware, ModelRequest, RunContext } from '@x/types'
 import { AgentError } from '@x/types'
 import type { ScriptedTurn } from '@x/types/testing'
 import { scriptedModel } from '@x/types/testing'
@@ -8,8 +10,8 @@ import * as fc from 'fast-check'
 import * as v from 'valibot'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import * as z from 'zod'
-import type { ExtractFailure } from '../src/index.js'
-import { extract } from '../src/index.js'
+import type { ExtractAttempt } from '../src/index.js'
+import { extract, failureOf } from '../src/index.js'
 
 const person = z.object({ name: z.string(), age: z.number().min(0) })
 const prompt = 'Ada is 36.'
@@ -18,6 +20,10 @@ const usage = { inputTokens: 10, outputTokens: 5, totalTokens: 15, cacheReadToke
 
 const call = (input: JsonValue, id = 'c1', name = 'answer'): AssistantPart => ({ type: 'tool-call', id, name, input })
 const counted = (...content: AssistantPart[]): ScriptedTurn => ({ content, usage })
+const oops = new Error('oops')
+const fail = () => {
+  throw oops
+}
 const failed = (promise: Promise<unknown>) =>
   promise.then(
     () => undefined,
@@ -30,7 +36,7 @@ describe('extract', () => {
     const result = await extract({ model, schema: person, prompt, system: 'Be exact.' })
     expect(model.calls.map(({ request }) => request)).toEqual([
       {
-        messages: [question],
+        messages: [{ ...question, id: expect.any(String) }],
         system: [{ type: 'text', text: 'Be exact.' }],
         tools: [
           {
@@ -54,6 +60,7 @@ describe('extract', () => {
     })
     expect(result.message.content).toEqual([call({ name: 'Ada', age: 36 })])
     expect(result.attempts).toHaveLength(1)
+    expect(result.repairs).toEqual([])
   })
 
   it('types the output from zod, valibot, arktype and JSON Schema, after transforms', async () => {
@@ -89,13 +96,13 @@ describe('extract', () => {
   })
 
   it('asks again with the failing paths only, every call answered, and adds usage up', async () => {
-    const wrong = [call({ name: 'SECRET', age: -1 }), call({ name: 7, age: 1 }, 'c2'), call({}, 'c3', 'reply')]
+    const wrong = [call({ name: 'SECRET', age: -1 }), call({ name: {}, age: 1 }, 'c2'), call({}, 'c3', 'reply')]
     const model = scriptedModel([counted(...wrong), counted(call({ name: 'Ada', age: 36 }))])
     const result = await extract({ model, schema: person, prompt })
     expect(result.output).toEqual({ name: 'Ada', age: 36 })
     expect(result.usage).toEqual({ inputTokens: 20, outputTokens: 10, totalTokens: 30, cacheReadTokens: 4 })
     const [first, second, third] = model.calls[1]?.request.messages ?? []
-    expect(first).toEqual(question)
+    expect(first).toMatchObject(question)
     expect(second).toMatchObject({ role: 'assistant', content: wrong })
     const results = third?.role === 'tool' ? third.content : []
     expect(results).toMatchObject([
@@ -110,7 +117,7 @@ describe('extract', () => {
       /^The answer does not fit the schema:\n- age: .*\nCall "answer" again with all of it put right\.$/,
     )
     expect(texts[1]).toContain('- name: ')
-    expect(texts[2]).toContain('There is no such tool.')
+    expect(texts[2]).toContain('There is no tool "reply".')
     expect(texts.join()).not.toContain('SECRET')
     expect(result.attempts.map(({ problem }) => problem === undefined)).toEqual([false, true])
   })
@@ -168,9 +175,8 @@ describe('extract', () => {
     })
     expect(error.message).toMatch(/gave no right answer in 2 attempts\..*- age: /s)
     expect(error.message).not.toContain('SECRET')
-    const failure = error.cause as ExtractFailure
-    expect(failure.attempts).toHaveLength(2)
-    expect(failure.mode).toBe('tool')
+    expect(failureOf(error)?.attempts).toHaveLength(2)
+    expect(failureOf(error)?.mode).toBe('tool')
     expect(model.calls).toHaveLength(2)
   })
 
@@ -184,7 +190,7 @@ describe('extract', () => {
       const model = scriptedModel(() => ({ content: [call({ name: 'Ada', age: 36 })], stopReason, usage }))
       const error = await failed(extract({ model, schema: person, prompt }))
       expect(error).toMatchObject({ code, partial: { usage, message: { stopReason } } })
-      expect((error.cause as ExtractFailure).attempts).toHaveLength(1)
+      expect(failureOf(error)?.attempts).toHaveLength(1)
       expect(model.calls).toHaveLength(1)
     },
   )
@@ -203,59 +209,13 @@ describe('extract', () => {
     expect(withheld.calls).toHaveLength(1)
   })
 
-  it.each<[string, Capabilities, unknown, number]>([
-    ['nothing is known', {}, { tool: 'answer' }, 0],
-    ['it can be forced', { toolChoice: ['any', 'tool'] }, { tool: 'answer' }, 0],
-    ['only any can be asked for', { toolChoice: ['any'] }, 'any', 0],
-    ['only auto is taken', { toolChoice: [] }, 'auto', 1],
-  ])('chooses the strongest tool choice when %s', async (_when, capabilities, toolChoice, instructions) => {
-    const model = scriptedModel([[call({ name: 'Ada', age: 36 })]], { capabilities })
-    await extract({ model, schema: person, prompt })
-    const request = model.calls[0]?.request
-    expect(request?.toolChoice).toEqual(toolChoice)
-    expect(request?.system ?? []).toHaveLength(instructions)
-    if (instructions) expect(request?.system?.[0]).toMatchObject({ text: expect.stringContaining('tool "answer"') })
-  })
-
-  it('uses native output for a model that takes an output schema and no tools', async () => {
-    const capabilities = { tools: false, outputSchema: true }
-    const model = scriptedModel(['Ada, 36', '{"name":"Ada","age":-1}', '{"name":"Ada","age":36}'], { capabilities })
-    const result = await extract({ model, schema: person, prompt, name: 'person', description: 'Who.' })
-    expect(result).toMatchObject({ output: { name: 'Ada', age: 36 }, mode: 'native' })
-    const { tools, toolChoice, output } = model.calls[0]?.request ?? {}
-    expect({ tools, toolChoice }).toEqual({})
-    expect(output).toEqual({
-      name: 'person',
-      description: 'Who.',
-      schema: {
-        type: 'object',
-        properties: { name: { type: 'string' }, age: { type: 'number', description: '(minimum: 0)' } },
-        required: ['name', 'age'],
-        additionalProperties: false,
-      },
-    })
-    expect(model.calls[1]?.request.messages.at(-1)).toMatchObject({
-      role: 'user',
-      content: [{ text: expect.stringContaining('not JSON') }],
-    })
-    expect(model.calls[2]?.request.messages.at(-1)).toMatchObject({
-      role: 'user',
-      content: [{ text: expect.stringContaining('- age: ') }],
-    })
-  })
-
-  it('refuses a model that takes neither tools nor an output schema before anything is sent', async () => {
-    const model = scriptedModel(['x'], { capabilities: { tools: false } })
-    expect(await failed(extract({ model, schema: person, prompt }))).toMatchObject({ code: 'unsupported' })
-    expect(model.calls).toHaveLength(0)
-  })
-
   it('passes errors of the model on, with the usage of all attempts', async () => {
     const throttled = new AgentError('throttled', 'Slow down.', { retryable: true, partial: { usage } })
     const model = scriptedModel([counted({ type: 'text', text: 'no' }), throttled])
     const error = await failed(extract({ model, schema: person, prompt }))
     expect(error).toBe(throttled)
     expect(error.partial.usage.totalTokens).toBe(30)
+    expect(failureOf(error)?.attempts).toHaveLength(1)
   })
 
   it('stops when it is aborted, also between attempts, and hands signal and config on', async () => {
@@ -273,6 +233,115 @@ describe('extract', () => {
       code: 'aborted',
     })
     expect(model.calls).toHaveLength(1)
+  })
+
+  it('goes on once with a larger limit when an answer was cut, without showing the cut one', async () => {
+    const cut: ScriptedTurn = { content: [call({ name: 'Ada', age: 36 })], stopReason: 'length', usage }
+    const model = scriptedModel([cut, counted(call({ name: 'Ada', age: 37 }))])
+    const onLength = { maxTokens: 9000 }
+    const result = await extract({ model, schema: person, prompt, maxRetries: 0, config: { temperature: 0 }, onLength })
+    expect(result).toMatchObject({ output: { age: 37 }, usage: { totalTokens: 30 } })
+    expect(result.attempts.map(({ stopReason }) => stopReason)).toEqual(['length', 'tool-use'])
+    expect(model.calls.map(({ config }) => [config.temperature, config.maxTokens])).toEqual([
+      [0, undefined],
+      [0, 9000],
+    ])
+    expect(model.calls[1]?.request).toEqual(model.calls[0]?.request)
+    const again = scriptedModel(() => cut)
+    expect(await failed(extract({ model: again, schema: person, prompt, onLength }))).toMatchObject({
+      code: 'incomplete',
+    })
+    expect(again.calls).toHaveLength(2)
+  })
+
+  it('puts nearly right answers right without asking again, and says how', async () => {
+    const model = scriptedModel(() => [call({ name: 'Ada', age: '36' })])
+    const { output, attempts, repairs } = await extract({ model, schema: person, prompt })
+    expect(output).toEqual({ name: 'Ada', age: 36 })
+    expect(attempts).toHaveLength(1)
+    expect(repairs).toMatchObject([{ path: 'age' }])
+    expect(attempts[0]?.repairs).toBe(repairs)
+    const error = await failed(extract({ model, schema: person, prompt, repair: false, maxRetries: 0 }))
+    expect(failureOf(error)?.attempts).toMatchObject([{ repairs: [], problems: [{ path: 'age' }] }])
+  })
+
+  it('takes arguments that were written down for the call, and a bare value for its wrapper', async () => {
+    const inText = scriptedModel(['Here: {"name":"Ada","age":36}'])
+    const found = await extract({ model: inText, schema: person, prompt })
+    expect(found.output).toEqual({ name: 'Ada', age: 36 })
+    expect(found.repairs).toMatchObject([{ repair: 'took JSON in the text for the call' }])
+    const bare = scriptedModel(['[1, 2]'], { capabilities: { tools: false } })
+    const list = await extract({ model: bare, schema: z.array(z.number()), prompt })
+    expect(list.output).toEqual([1, 2])
+    const broken = scriptedModel([[{ ...call({}), malformedInput: '{"name":"Ada",\'age\': 36,}' } as AssistantPart]])
+    const mended = await extract({ model: broken, schema: person, prompt })
+    expect(mended.repairs).toMatchObject([{ repair: 'mended the JSON text' }])
+  })
+
+  it('asks again for what `validate` objects to, which sees the output and the run', async () => {
+    const model = scriptedModel([[call({ name: 'Bob', age: 1 })], [call({ name: 'Ada', age: 1 })]])
+    const judge = scriptedModel(['no', 'yes'])
+    const validate = async (output: { name: string }, { run }: { run: RunContext }) => {
+      const request = { messages: [{ role: 'user', content: [{ type: 'text', text: output.name }] }] } as ModelRequest
+      const asked = run.model({ name: `judge-${output.name}`, model: judge, request })
+      let result = await asked.next()
+      while (!result.done) result = await asked.next()
+      const [part] = result.value.message.content
+      return part?.type === 'text' && part.text === 'yes' ? undefined : `not about ${output.name}.`
+    }
+    const { output, attempts } = await extract({ model, schema: person, prompt, validate })
+    expect(output.name).toBe('Ada')
+    expect(attempts.map(({ problem }) => problem)).toEqual(['The answer is not right: not about Bob.', undefined])
+    const broken = extract({
+      model: scriptedModel([[call({ name: 'a', age: 1 })]]),
+      schema: person,
+      prompt,
+      validate: fail,
+    })
+    expect(await failed(broken)).toMatchObject({
+      code: 'internal',
+      message: 'The extraction failed: oops',
+      cause: oops,
+    })
+  })
+
+  it('tells each attempt as it was checked, also to a listener that fails', async () => {
+    const seen: ExtractAttempt[] = []
+    const model = scriptedModel(['no', [call({ name: 'Ada', age: 36 })]])
+    const warnings: string[] = []
+    const watch = hooks({ onEvent: (event) => void (event.type === 'warning' && warnings.push(event.message)) })
+    const onAttempt = (attempt: ExtractAttempt) => {
+      seen.push(attempt)
+      throw oops
+    }
+    const { attempts } = await extract({ model, schema: person, prompt, onAttempt, use: [watch] })
+    expect(seen).toEqual(attempts)
+    expect(seen.every(({ durationMs }) => durationMs >= 0)).toBe(true)
+    expect(warnings).toEqual(['onAttempt failed: oops', 'onAttempt failed: oops'])
+  })
+
+  it('is a run named extract whose layers see every attempt', async () => {
+    const keys: string[] = []
+    const runs: unknown[] = []
+    const spy: Middleware = {
+      name: 'spy',
+      async *run(given, next) {
+        const result = yield* next(given)
+        runs.push([given.run.path, given.run.env, result.status, result.messages.map(({ role }) => role)])
+        return result
+      },
+      async *model(given, next) {
+        keys.push(given.key)
+        return yield* next(given)
+      },
+    }
+    const throttled = new AgentError('throttled', 'Slow down.', { retryable: true, partial: { usage } })
+    const model = scriptedModel(['no', throttled, counted(call({ name: 'Ada', age: 36 }))])
+    const use = [spy, retry({ baseDelayMs: 0 })]
+    const result = await extract({ model, schema: person, prompt, use, env: { user: 1 }, runId: 'r' })
+    expect(result.usage.totalTokens).toBe(2 + 15 + 15)
+    expect(keys).toEqual(['r/r.0/attempt-1-tool', 'r/r.0/attempt-2-tool'])
+    expect(runs).toEqual([[['extract'], { user: 1 }, 'done', ['user', 'assistant', 'tool']]])
   })
 
   it.each([{ name: 'a b' }, { maxRetries: -1 }, { maxRetries: Number.NaN }, { maxRetries: 1.5 }])(

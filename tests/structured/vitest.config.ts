@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config'
+
+const conditions = ['@x/source']
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Generous: a busy machine must not fail a test.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+})
