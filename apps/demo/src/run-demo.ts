@@ -1,8 +1,8 @@
 import { Agent, extract, textOf } from '@x/agent'
+import { formatTrace, traceOf } from '@x/telemetry/trace'
 import type { Model } from '@x/types'
 import { z } from 'zod'
 import { showEvents } from './show-events.js'
-import { stepTree } from './step-tree.js'
 import { tools } from './tools.js'
 
 const booking = z.object({
@@ -17,15 +17,22 @@ const booking = z.object({
 const bookingText =
   'Passenger: Maria Silva, email maria.silva@example.com. From: Lisbon. To: Oslo. Date: 2026-12-03. Bags: 2.'
 
+export interface Screen {
+  write(text: string): void
+  /** Characters a line may have. */
+  readonly width?: number
+  /** It is a terminal that knows colours. */
+  readonly color?: boolean
+}
+
 /** The demo's main job: an agent answers with tools, a schema is filled from a text, and what it took is shown. */
-export async function runDemo(model: Model, question: string, write: (text: string) => void): Promise<void> {
+export async function runDemo(model: Model, question: string, { write, ...screen }: Screen): Promise<void> {
   const agent = new Agent({ model, system: 'Use your tools for facts. Answer in one or two sentences.', tools })
-  const tree = stepTree()
   const show = showEvents(write)
 
   write(`\nYou: ${question}\n\n`)
-  for await (const event of agent.stream(question)) {
-    tree.see(event)
+  const trace = traceOf(agent.stream(question))
+  for await (const event of trace) {
     show(event)
     // Throws unless the answer is whole.
     if (event.type === 'run-end') textOf(event.result)
@@ -39,6 +46,5 @@ export async function runDemo(model: Model, question: string, write: (text: stri
   })
   write(`${JSON.stringify(output, null, 2)}\n  by ${mode}, ${usage.totalTokens} tokens\n`)
 
-  const { inputTokens, outputTokens } = agent.usage
-  write(`\nUsage of the agent: ${inputTokens} tokens in, ${outputTokens} out\n\n${tree}\n`)
+  if (trace.tree) write(`\nWhat the agent did:\n\n${formatTrace(trace.tree, screen)}\n`)
 }

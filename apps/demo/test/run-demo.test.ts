@@ -7,7 +7,7 @@ async function demo(question: string): Promise<string> {
   await using endpoint = await localEndpoint()
   expect(endpoint.notice).toMatch(/scripted stand-in, not a language model/)
   let output = ''
-  await runDemo(endpoint.model, question, (text) => void (output += text))
+  await runDemo(endpoint.model, question, { write: (text) => void (output += text) })
   return output
 }
 
@@ -26,7 +26,11 @@ test('answers with three tools, two of them at once, fills the schema, and shows
   expect(output).toContain('25.2')
   expect(output).toContain('"email": "maria.silva@example.com"')
   expect(output).toContain('"bags": 2')
-  expect(output).toMatch(/└─ turn \d\n {3}└─ model .*claude.* ms .* end/)
+  expect(output).toMatch(
+    /step +start +time +in +out +end\ninvoke_agent agent +0 ms .* done\n├─ chat us\.anthropic\.claude\S+ .* tool-use\n/,
+  )
+  expect(output.match(/├─ execute_tool get_weather +\d/g)).toHaveLength(2)
+  expect(output).toMatch(/└─ chat .* ms .*█.* end\n$/)
 }, 30_000)
 
 test('another question gives another run', async () => {

@@ -2,15 +2,26 @@ import * as conventions from '@opentelemetry/semantic-conventions/incubating'
 import { describe, expect, it } from 'vitest'
 import * as attributes from '../src/attributes.js'
 
-const { ownAttributes, ...copied } = attributes
+const { ownAttributes, ownEvents, ownMetrics, ...copied } = attributes
+const taken = new Set<unknown>(Object.values(conventions))
 
-describe('attribute names', () => {
-  it.each(Object.entries(copied))('%s is as the semantic conventions have it', (name, value) => {
+describe('names', () => {
+  it.each(Object.entries(copied))('%s is as the semantic conventions 1.45.0 have it', (name, value) => {
     expect(conventions).toHaveProperty(name, value)
   })
 
-  it('of our own never take a name that the conventions have', () => {
-    const taken = new Set<unknown>(Object.values(conventions))
-    expect(Object.values(ownAttributes).filter((name) => taken.has(name))).toEqual([])
+  it.each(Object.entries({ ...ownAttributes, ...ownEvents, ...ownMetrics }))(
+    '%s of our own is no name of the conventions, and under one of our prefixes',
+    (_, name) => {
+      expect(taken.has(name)).toBe(false)
+      expect(name).toMatch(/^(x|aws\.bedrock)\.[a-z0-9_.]+$/)
+    },
+  )
+
+  it('of our own are all different within attributes, events and metrics', () => {
+    for (const names of [ownAttributes, ownEvents, ownMetrics]) {
+      const values = Object.values(names)
+      expect(new Set(values).size).toBe(values.length)
+    }
   })
 })

@@ -17,6 +17,7 @@ describe('attributes', () => {
       'gen_ai.provider.name': 'scripted',
       'gen_ai.request.model': 'scripted-1',
       'gen_ai.agent.name': 'clerk',
+      'gen_ai.agent.id': 'clerk',
       'gen_ai.usage.input_tokens': 0,
       'gen_ai.usage.output_tokens': 0,
       'x.run.id': 'run-1',
@@ -27,27 +28,32 @@ describe('attributes', () => {
 
   it('of a model call are its request parameters, who answered, why it stopped, and tokens with the cache', async () => {
     const recorded = startRecording()
-    const model = scriptedModel([], { provider: 'aws.bedrock', modelId: 'nova' })
-    model.updateConfig({ temperature: 0.7, maxTokens: 100 })
+    const model = scriptedModel([], { provider: 'acme', modelId: 'nova' })
+    model.updateConfig({ temperature: 0.7 })
     const usage = { inputTokens: 10, outputTokens: 5, totalTokens: 47, cacheReadTokens: 30, cacheWriteTokens: 2 }
     await drain(
       miniRun({
         use: otel(),
         model,
         modelStep: () => answering(resultOf({ providerStopReason: 'max_tokens', usage }, 'claude')),
-        config: { temperature: 0, topP: 0.9, topK: 40, stopSequences: ['END'], guardrail: { id: 'g' } },
+        config: { temperature: 0, topP: 0.9, topK: 40, stopSequences: ['END'], seed: 7, maxTokens: 10 },
         request: { output: { name: 'answer', schema: {} } },
       }),
     )
     expect(recorded.named('chat nova').attributes).toEqual({
+      'gen_ai.agent.name': 'agent',
+      'gen_ai.agent.id': 'agent',
+      'gen_ai.response.time_to_first_chunk': expect.any(Number),
       'gen_ai.operation.name': 'chat',
-      'gen_ai.provider.name': 'aws.bedrock',
+      'gen_ai.provider.name': 'acme',
       'gen_ai.request.model': 'nova',
       'gen_ai.request.temperature': 0,
-      'gen_ai.request.max_tokens': 100,
+      'gen_ai.request.max_tokens': 10,
       'gen_ai.request.top_p': 0.9,
       'gen_ai.request.top_k': 40,
       'gen_ai.request.stop_sequences': ['END'],
+      'gen_ai.request.seed': 7,
+      'gen_ai.request.stream': true,
       'gen_ai.output.type': 'json',
       'gen_ai.response.model': 'claude',
       'gen_ai.response.finish_reasons': ['max_tokens'],
@@ -69,6 +75,8 @@ describe('attributes', () => {
     const ask = toolStep(() => ({ type: 'suspended', reason: 'a person must agree' }))
     await drain(miniRun({ use: otel(), calls: [[toolCall('call-7', 'ask')]], tools: { ask } }))
     expect(recorded.named('execute_tool ask').attributes).toEqual({
+      'gen_ai.agent.name': 'agent',
+      'gen_ai.agent.id': 'agent',
       'gen_ai.operation.name': 'execute_tool',
       'gen_ai.tool.name': 'ask',
       'gen_ai.tool.call.id': 'call-7',

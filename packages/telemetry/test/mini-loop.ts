@@ -44,6 +44,7 @@ export function miniRun(agent: MiniAgent): AsyncGenerator<AgentEvent, RunResult,
     signal: agent.signal ?? new AbortController().signal,
     state: new Map(),
     env: agent.env,
+    layers: [],
     model() {
       throw new Error('The mini loop has no model calls of layers.')
     },

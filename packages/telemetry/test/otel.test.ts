@@ -198,8 +198,8 @@ describe('without an OpenTelemetry SDK', () => {
   })
 })
 
-it('stands in the place of telemetry among the layers', () => {
-  expect(otel()).toMatchObject({ name: 'otel', order: layerOrder.telemetry })
+it('stands in the place of telemetry among the layers, those of sub-agents too', () => {
+  expect(otel()).toMatchObject({ name: 'telemetry', order: layerOrder.telemetry, inherited: 'unless-replaced' })
 })
 
 function twoTools(): MiniAgent {

@@ -1,0 +1,7 @@
+export type { FormatTraceOptions } from './format-trace.js'
+export { formatTrace } from './format-trace.js'
+export type { TracedEvents } from './trace-events.js'
+export type { TraceNode } from './trace-node.js'
+export type { TraceOptions } from './trace-of.js'
+export { traceOf } from './trace-of.js'
+export type { TraceSpan } from './trace-span.js'
