@@ -81,11 +81,18 @@ async function* askChild<Env>(
 function toInput(call: ToolCall, options: AgentToolOptions<never>): RunInput {
   if (call.state !== undefined) {
     const suspended = call.state as unknown as RunResult
-    return { ...suspended, answers: (call.answer ?? {}) as Answers }
+    return { ...suspended, answers: answersOf(call, suspended) }
   }
   const { toPrompt = defaultPrompt } = options
   const question: Message = { role: 'user', content: [{ type: 'text', text: toPrompt(call.call.input) }] }
   return [...remembered(call, options), { ...question, id: `${call.key}.prompt` }]
+}
+
+/** What is no answer to a call of the child changes nothing: it must not cost the child all that it has done. */
+function answersOf({ answer }: ToolCall, { pending = [] }: Partial<RunResult>): Answers {
+  if (typeof answer !== 'object' || answer === null) return {}
+  const waiting = new Set(pending.map(({ callId }) => callId))
+  return Object.fromEntries(Object.entries(answer as Answers).filter(([callId]) => waiting.has(callId)))
 }
 
 function defaultPrompt(input: JsonValue): string {
@@ -119,9 +126,19 @@ function toOutcome(call: ToolCall, options: AgentToolOptions<never>, result: Run
 }
 
 function contentOf({ toOutput }: AgentToolOptions<never>, result: RunResult) {
-  const output = toOutput ? toOutput(result) : textOf(result)
+  const output = toOutput ? outputOf(toOutput, result) : textOf(result)
   if (typeof output !== 'string') return [{ type: 'json', value: output } as const]
   return [{ type: 'text', text: output === '' ? '(no answer)' : output } as const]
+}
+
+/** An output that cannot be made is the tool's failure; what the child spent is spent. */
+function outputOf(toOutput: (result: RunResult) => JsonValue, result: RunResult): JsonValue {
+  try {
+    return toOutput(result)
+  } catch (cause) {
+    const text = cause instanceof Error ? cause.message : String(cause)
+    throw new AgentError('tool-failed', text, { cause, partial: { usage: result.usage } })
+  }
 }
 
 function lastText(result: RunResult): string {

@@ -14,7 +14,7 @@ import type {
 } from '@x/types'
 import { AgentError, addUsage, noUsage } from '@x/types'
 import { abortFirst, linkSignals } from './link-signal.js'
-import { runAgent, startRun } from './run-agent.js'
+import { startRun } from './run-agent.js'
 import { toMemory } from './run-memory.js'
 import type { Prompt } from './to-messages.js'
 import { toMessages } from './to-messages.js'
@@ -104,9 +104,13 @@ export class Agent<Env = unknown> {
   async callTool(name: string, input: JsonValue, options: RunOptions<Env> = {}): Promise<ToolResultPart> {
     const { controller, unlink } = linkSignals(this.#config.signal, options.signal)
     const call: ToolCallPart = { type: 'tool-call', id: 'direct', name, input }
-    const config = { ...this.#configOf(options), signal: controller.signal, stopWhen: () => true }
-    const { messages, usage } = await toEnd(runAgent(config, [{ role: 'assistant', content: [call] }])).finally(unlink)
-    this.#usage = addUsage(this.#usage, usage)
+    const runId = options.runId ?? crypto.randomUUID()
+    const config = { ...this.#configOf(options), runId, signal: controller.signal, stopWhen: () => true }
+    const memory = toMemory([{ role: 'assistant', content: [call] }], runId)
+    const { messages } = await toEnd(startRun(config, memory)).finally(() => {
+      this.#usage = addUsage(this.#usage, memory.usage)
+      unlink()
+    })
     const result = messages.at(-1)?.content[0]
     if (result?.type === 'tool-result') return result
     throw new AgentError('not-approved', `The call of ${name} waits for an answer, which a direct call cannot give.`, {

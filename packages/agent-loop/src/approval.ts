@@ -1,4 +1,4 @@
-import type { JsonValue, Middleware, Tool, ToolCall, ToolOutcome } from '@x/types'
+import type { JsonObject, JsonValue, Middleware, Step, Tool, ToolCall, ToolOutcome } from '@x/types'
 import { AgentError, layerOrder } from '@x/types'
 import { isSignedCall, signCall } from './sign-call.js'
 
@@ -24,7 +24,7 @@ export interface ApprovalOptions {
   readonly ask?: (call: ToolCall, reason: string) => Promise<ApprovalAnswer | undefined> | ApprovalAnswer | undefined
   /**
    * At least 16 characters. With it, each pending call carries a token in `state.token` that is bound to this very call
-   * (run, message, call id, tool and input), and an approval without the right token is refused: whoever passes
+   * (message, call id, tool and input), and an approval without the right token is refused: whoever passes
    * messages and answers through a browser needs it, as both could be changed there.
    */
   readonly secret?: string
@@ -51,9 +51,14 @@ export function approval(options: ApprovalOptions = {}): Middleware {
     order: layerOrder.approval,
     inherited: 'unless-replaced',
     async *tool(call, next) {
+      const granted = await grantOf(call, secret)
+      // It was approved before and waits for something of its own, as a sub-agent does: the answer is for that.
+      if (granted) return yield* perform(withoutGrant(call, granted), granted, next)
       const reason = reasonOf(call, options)
+      if (reason instanceof AgentError) return yield* next(refused(call, reason))
       if (reason === undefined) return yield* next(call)
-      const given = (call.answer as ApprovalAnswer | undefined) ?? (await ask?.(call, reason))
+      const given =
+        (call.answer as ApprovalAnswer | undefined) ?? (await unlessAborted(call, () => ask?.(call, reason)))
       if (given === undefined) {
         const state = secret === undefined ? undefined : { token: await signCall(secret, call) }
         return { type: 'suspended', reason, ...(state && { state }) }
@@ -61,22 +66,97 @@ export function approval(options: ApprovalOptions = {}): Middleware {
       // What `ask` gave did not travel, so it needs no token.
       const isForged = call.answer !== undefined && secret !== undefined && !(await isSigned(secret, call, given))
       const refusal = refusalOf(given, { call, edits, isForged })
-      if (refusal !== undefined || !given.approved) return yield* next(refused(call, refusal ?? ''))
-      if (given.input === undefined) return yield* next({ ...call, approved: true })
-      const outcome = yield* next({ ...call, call: { ...call.call, input: given.input }, approved: true })
-      return withNote(outcome, given.input)
+      if (refusal !== undefined || !given.approved) {
+        return yield* next(refused(call, new AgentError('not-approved', refusal ?? '')))
+      }
+      const edited = given.input === undefined ? [] : [given.input]
+      const token = secret === undefined ? '' : await signCall(secret, call, approvedClaim, edited)
+      const { answer: _answer, state: _state, ...rest } = call
+      return yield* perform(rest, { token, edited }, next)
     },
   }
 }
 
-/** `undefined` when the call may run, or cannot run anyway. */
-function reasonOf(call: ToolCall, { needsApproval }: ApprovalOptions): string | undefined {
+/** What is kept of a yes in the state of a call that goes on to wait for something else. */
+interface Grant {
+  readonly token: string
+  /** The changed input, if there is one. */
+  readonly edited: readonly JsonValue[]
+  /** What the call itself left, where a member cannot be added to it. */
+  readonly state?: JsonValue
+}
+
+const approvedClaim = 'approved'
+const grantMember = 'approval'
+
+/** The grant is one more member, so that whoever reads what a sub-agent waits for finds it where it always is. */
+function withGrant(state: JsonValue | undefined, { token, edited }: Grant): JsonObject {
+  if (isObject(state)) return { ...state, [grantMember]: { token, edited } }
+  return { [grantMember]: { token, edited, ...(state !== undefined && { state }) } }
+}
+
+async function* perform(call: ToolCall, grant: Grant, next: Step<ToolCall, ToolOutcome>) {
+  const [input] = grant.edited
+  const asked = input === undefined ? call : { ...call, call: { ...call.call, input } }
+  const outcome = yield* next({ ...asked, approved: true })
+  if (outcome.type === 'suspended') {
+    return { ...outcome, state: withGrant(outcome.state, grant) }
+  }
+  return input === undefined ? outcome : withNote(outcome, input)
+}
+
+async function grantOf({ state, ...call }: ToolCall, secret: string | undefined): Promise<Grant | undefined> {
+  const grant = isObject(state) ? state[grantMember] : undefined
+  if (!isObject(grant) || !Array.isArray(grant.edited)) return undefined
+  const edited = grant.edited as readonly JsonValue[]
+  const isReal = secret === undefined || (await isSignedCall(secret, call, grant.token, approvedClaim, edited))
+  if (!isReal) return undefined
+  const { state: own } = grant
+  return { token: String(grant.token), edited, ...(own !== undefined && { state: own }) }
+}
+
+function withoutGrant({ state, ...call }: ToolCall, grant: Grant): ToolCall {
+  const { [grantMember]: _grant, ...rest } = state as JsonObject
+  const own = Object.keys(rest).length > 0 ? rest : grant.state
+  return { ...call, ...(own !== undefined && { state: own }) }
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** A person may take for ever, and a run that was aborted does not wait for that. */
+async function unlessAborted<Answer>({ run }: ToolCall, ask: () => Answer | Promise<Answer>): Promise<Answer> {
+  const { signal } = run
+  let onAbort = () => {}
+  const aborted = new Promise<never>((_resolve, reject) => {
+    onAbort = () => reject(new AgentError('aborted', 'The run was aborted while a person was asked.', { scope: 'run' }))
+    if (signal.aborted) onAbort()
+    else signal.addEventListener('abort', onAbort, { once: true })
+  })
+  try {
+    return await Promise.race([aborted, ask()])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
+/**
+ * `undefined` when the call may run, or cannot run anyway. A rule reads what a model wrote; when it fails at that, the
+ * call is not run and the model reads why.
+ */
+function reasonOf(call: ToolCall, { needsApproval }: ApprovalOptions): string | AgentError | undefined {
   const { tool } = call
   if (!tool || call.approved || call.call.malformedInput !== undefined) return undefined
-  const asked = needsApproval?.(call) ?? false
-  if (asked !== false) return asked === true ? 'approval' : asked
-  const rule = tool.needsApproval ?? false
-  return (typeof rule === 'function' ? rule(call.call.input) : rule) ? 'approval' : undefined
+  try {
+    const asked = needsApproval?.(call) ?? false
+    if (asked !== false) return asked === true ? 'approval' : asked
+    const rule = tool.needsApproval ?? false
+    return (typeof rule === 'function' ? rule(call.call.input) : rule) ? 'approval' : undefined
+  } catch (cause) {
+    const text = `${call.call.name} was not run: the rule that says whether it needs an approval failed.`
+    return new AgentError('tool-failed', text, { cause })
+  }
 }
 
 interface Judged {
@@ -105,10 +185,10 @@ function deniedText(name: string): string {
 }
 
 /** The call with a tool that only says no, so that its events are those of any call. */
-function refused(call: ToolCall, text: string): ToolCall {
+function refused(call: ToolCall, error: AgentError): ToolCall {
   const { step: _step, ...tool } = call.tool as Tool
   const execute = () => {
-    throw new AgentError('not-approved', text)
+    throw error
   }
   return { ...call, tool: { ...tool, execute }, approved: true }
 }

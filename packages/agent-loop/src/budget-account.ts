@@ -1,4 +1,4 @@
-import type { JsonObject, ModelCall, Usage } from '@x/types'
+import type { ModelCall, ModelResult, Usage } from '@x/types'
 import { AgentError, addUsage, isAgentError, noUsage } from '@x/types'
 import type { ModelPrice, PriceTable } from '@x/types/cost'
 import { costOf, priceOf, serviceTierOf } from '@x/types/cost'
@@ -64,20 +64,19 @@ export class BudgetAccount {
     return wanted
   }
 
-  /** Takes the reservation back and books what was used. */
-  settle(
-    call: ModelCall,
-    reserved: Reservation,
-    used: { readonly usage: Usage; readonly metadata?: JsonObject },
-  ): void {
+  /** Takes the reservation back and books what was used, at the price of the model that answered. */
+  settle(call: ModelCall, reserved: Reservation, used: Pick<ModelResult, 'usage'> & Partial<ModelResult>): void {
     this.#reserved = { tokens: this.#reserved.tokens - reserved.tokens, cost: this.#reserved.cost - reserved.cost }
     this.#usage = addUsage(this.#usage, used.usage)
     if (this.#options.cost === undefined) return
     const tier = serviceTierOf(used.metadata) ?? this.#options.serviceTier
-    const price = this.#priceOf(call)
-    const cost = price && costOf(used.usage, price, tier)
-    if (cost === undefined) this.#unpriced = `what ${modelIdOf(call)} used (cache writes or service tier)`
-    else this.#cost += cost
+    const { modelId = modelIdOf(call) } = used.message?.model ?? {}
+    const costs = [this.#costOf(modelId, used.usage, tier)]
+    // Attempts with the model that was asked, before another one answered: which took what is not known.
+    const isMixed = modelId !== modelIdOf(call) && used.usage.totalTokens !== used.message?.usage?.totalTokens
+    if (isMixed) costs.push(this.#costOf(modelIdOf(call), used.usage, this.#options.serviceTier))
+    if (costs.includes(undefined)) this.#unpriced = `what ${modelId} used (cache writes or service tier)`
+    else this.#cost += Math.max(...costs.map((cost = 0) => cost))
   }
 
   /** @throws AgentError `budget` */
@@ -116,7 +115,7 @@ export class BudgetAccount {
     const outputTokens = typeof maxTokens === 'number' ? maxTokens : reservedOutputTokens
     const tokens = inputTokens + outputTokens
     if (cost === undefined) return { tokens, cost: 0 }
-    const price = this.#priceOf(call)
+    const price = priceOf(this.#options.prices ?? {}, modelIdOf(call))
     const atMost = price && costOf({ inputTokens, outputTokens, totalTokens: tokens }, dearest(price), serviceTier)
     if (atMost === undefined || this.#unpriced !== undefined) throw noPrice(this.#unpriced ?? modelIdOf(call))
     return { tokens, cost: atMost }
@@ -135,8 +134,9 @@ export class BudgetAccount {
     return exceeded('cost', this.#cost + this.#reserved.cost, cost, wanted.cost)
   }
 
-  #priceOf(call: ModelCall): ModelPrice | undefined {
-    return priceOf(this.#options.prices ?? {}, modelIdOf(call))
+  #costOf(modelId: string, usage: Usage, tier: string | undefined): number | undefined {
+    const price = priceOf(this.#options.prices ?? {}, modelId)
+    return price && costOf(usage, price, tier)
   }
 }
 

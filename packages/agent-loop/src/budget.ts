@@ -2,7 +2,7 @@ import type { AgentEvent, Middleware, ModelCall, RunContext, Step } from '@x/typ
 import { AgentError, isAgentError, layerOrder, noUsage } from '@x/types'
 import type { BudgetOptions } from './budget-account.js'
 import { BudgetAccount } from './budget-account.js'
-import { linkSignals } from './link-signal.js'
+import { linkSignals, maxTimerMs } from './link-signal.js'
 
 export type { BudgetLimits, BudgetOptions } from './budget-account.js'
 
@@ -67,7 +67,7 @@ async function* inTime<Call extends Pick<ModelCall, 'run'>, Result>(
   const leftMs = account.leftMs()
   if (leftMs === undefined) return yield* next(call)
   const { controller, unlink } = linkSignals(call.run.signal)
-  const timer = setTimeout(() => controller.abort(), leftMs)
+  const timer = setTimeout(() => controller.abort(), Math.min(leftMs, maxTimerMs))
   try {
     return yield* next({ ...call, run: { ...call.run, signal: controller.signal } })
   } catch (error) {

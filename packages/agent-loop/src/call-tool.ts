@@ -1,6 +1,16 @@
-import type { AgentEvent, ErrorCode, JsonValue, ToolCall, ToolContext, ToolOutcome, ToolOutput } from '@x/types'
+import type {
+  AgentEvent,
+  ErrorCode,
+  JsonValue,
+  RunContext,
+  Tool,
+  ToolCall,
+  ToolContext,
+  ToolOutcome,
+  ToolOutput,
+} from '@x/types'
 import { AgentError, isAgentError } from '@x/types'
-import { linkSignals } from './link-signal.js'
+import { linkSignals, maxTimerMs } from './link-signal.js'
 import { promiseStep } from './promise-step.js'
 import { toToolContent } from './tool-output.js'
 
@@ -16,7 +26,7 @@ export async function* callTool(call: ToolCall): AsyncGenerator<AgentEvent, Tool
   yield { type: 'tool-start', callId, name, input }
   let outcome: ToolOutcome
   try {
-    outcome = yield* perform(call)
+    outcome = yield* perform({ ...call, run: toToolRun(call.run) })
   } catch (error) {
     if (!isAgentError(error)) outcome = failed(callId, 'tool-failed', messageOf(error))
     else {
@@ -49,11 +59,11 @@ async function* perform(call: ToolCall): AsyncGenerator<AgentEvent, ToolOutcome,
     return failed(id, 'malformed-tool-call', text)
   }
   if (!tool) return failed(id, 'unknown-tool', `There is no tool named ${name}.`)
-  if (needsApproval(call) && !call.approved) {
+  if (!call.approved && needsApproval(call)) {
     return failed(id, 'not-approved', `${name} was not run: it needs an approval, and nobody gave one.`)
   }
   if (call.run.signal.aborted) throw abortError(call.run.signal)
-  if (tool.step) return yield* tool.step(call)
+  if (tool.step) return yield* stepInTime(call, tool.step)
   const output = yield* promiseStep((emit) => inTime(call, emit))
   return { type: 'result', result: { type: 'tool-result', id, content: toToolContent(output) } }
 }
@@ -63,14 +73,56 @@ function needsApproval({ tool, call }: ToolCall): boolean {
   return typeof needsApproval === 'function' ? needsApproval(call.input) : needsApproval
 }
 
+/** What the model calls of a tool spent is booked by its run, so an error that the tool hands on no longer says it. */
+function toToolRun(run: RunContext): RunContext {
+  return {
+    ...run,
+    async *model(call) {
+      try {
+        return yield* run.model(call)
+      } catch (error) {
+        if (isAgentError(error) && error.partial) {
+          const { usage: _booked, ...partial } = error.partial
+          error.partial = partial
+        }
+        throw error
+      }
+    },
+  }
+}
+
+/** As {@link inTime}; a step that does not listen to its signal cannot be ended. */
+async function* stepInTime(
+  call: ToolCall,
+  step: NonNullable<Tool['step']>,
+): AsyncGenerator<AgentEvent, ToolOutcome, void> {
+  const timeoutMs = call.tool?.timeoutMs
+  if (timeoutMs === undefined) return yield* step(call)
+  const { run } = call
+  const { controller, unlink } = linkSignals(run.signal)
+  const timer = setTimeout(() => controller.abort(timedOut(call, timeoutMs)), Math.min(timeoutMs, maxTimerMs))
+  try {
+    return yield* step({ ...call, run: { ...run, signal: controller.signal } })
+  } catch (error) {
+    if (run.signal.aborted || !controller.signal.aborted) throw error
+    throw Object.assign(controller.signal.reason, isAgentError(error) && error.partial && { partial: error.partial })
+  } finally {
+    clearTimeout(timer)
+    unlink()
+  }
+}
+
+function timedOut({ call }: ToolCall, timeoutMs: number): AgentError {
+  return new AgentError('timeout', `${call.name} took longer than ${timeoutMs} ms.`)
+}
+
 /** @throws AgentError `timeout` when the tool has a bound and does not keep it; its signal is aborted then */
 async function inTime(call: ToolCall, emit: (event: AgentEvent) => void): Promise<ToolOutput> {
   const { signal } = call.run
   const timeoutMs = call.tool?.timeoutMs
   if (timeoutMs === undefined) return untilAborted(signal, execute(call, signal, emit))
   const { controller, unlink } = linkSignals(signal)
-  const text = `${call.call.name} took longer than ${timeoutMs} ms.`
-  const timer = setTimeout(() => controller.abort(new AgentError('timeout', text)), timeoutMs)
+  const timer = setTimeout(() => controller.abort(timedOut(call, timeoutMs)), Math.min(timeoutMs, maxTimerMs))
   try {
     return await untilAborted(controller.signal, execute(call, controller.signal, emit))
   } catch (error) {

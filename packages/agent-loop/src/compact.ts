@@ -5,7 +5,7 @@ import { toModelRequest } from './model-request.js'
 import { shortenResults } from './shorten-results.js'
 import { summarise } from './summarise.js'
 import { unansweredCalls } from './tool-calls.js'
-import { windowOf } from './window-of.js'
+import { noteSuffix, windowOf } from './window-of.js'
 
 export interface CompactOptions {
   /** Tokens a request may have. Default: 80 % of what the model's capabilities say it takes, or 100,000. */
@@ -24,7 +24,7 @@ export interface CompactOptions {
 
 /**
  * Keeps a conversation within what a model can read, before it is too long, and after the service said so. The cut is
- * never between a call and its result; a mark for prompt caching that would be cut off moves to the end of what is
+ * never between a call and its result, and what the user said last stays; a mark for prompt caching that would be cut off moves to the end of what is
  * pinned. History changes for good and is announced by `history`.
  *
  * Lengths come from the usage that the service reported, from the model's own count when that is near the limit and the
@@ -38,11 +38,11 @@ export function compact(options: CompactOptions = {}): Middleware {
     async *turn(call, next) {
       // Calls that wait are answered first, in a turn that asks no model; nor could their like be counted.
       if (unansweredCalls(call.messages).calls.length > 0) return yield* next(call)
-      const bounds = boundsOf(options, call.model)
+      const bounds = boundsOf(options, call)
       let current = call
       let { targetTokens } = bounds
       if (await isTooLong(call, bounds.maxTokens)) {
-        current = yield* shorten(call, options, { ...bounds, attempt: 0 })
+        current = yield* shorten(call, options, bounds)
       }
       for (let attempt = 1; ; attempt++) {
         try {
@@ -52,7 +52,7 @@ export function compact(options: CompactOptions = {}): Middleware {
           if (!isOverflow || attempt > overflowRetries || call.run.signal.aborted) throw error
           // What the service called too long is the measure, whatever was thought to fit.
           targetTokens = Math.min(targetTokens, estimateRequest(toModelRequest(current))) / 2
-          const shorter = yield* shorten(current, options, { maxTokens: targetTokens, targetTokens, attempt })
+          const shorter = yield* shorten(current, options, { maxTokens: targetTokens, targetTokens })
           if (shorter.messages === current.messages) throw error
           current = shorter
         }
@@ -66,8 +66,8 @@ interface Bounds {
   readonly targetTokens: number
 }
 
-function boundsOf({ maxTokens, targetTokens }: CompactOptions, model: Model): Bounds {
-  const { contextTokens } = model.capabilities?.() ?? {}
+function boundsOf({ maxTokens, targetTokens }: CompactOptions, { model, config }: TurnCall): Bounds {
+  const { contextTokens } = model.capabilities?.(config && { config }) ?? {}
   const most = maxTokens ?? (contextTokens === undefined ? 100_000 : Math.floor(contextTokens * 0.8))
   const target = targetTokens ?? Math.floor(most / 2)
   if (target > 0 && target < most) return { maxTokens: most, targetTokens: target }
@@ -99,7 +99,7 @@ function estimateLength(call: TurnCall): number {
 async function* shorten(
   call: TurnCall,
   options: CompactOptions,
-  { maxTokens, targetTokens, attempt }: Bounds & { readonly attempt: number },
+  { maxTokens, targetTokens }: Bounds,
 ): AsyncGenerator<AgentEvent, TurnCall, void> {
   const { pinned = 1, maxResultLength = 2_000, summary = false } = options
   const messages = maxResultLength === false ? call.messages : shortenResults(call.messages, maxResultLength)
@@ -110,7 +110,7 @@ async function* shorten(
   const { first, dropped, last } = windowOf(messages, { pinned, maxTokens: targetTokens - overhead })
   if (dropped.length === 0) return { ...call, messages }
   const spec = summary === true ? {} : summary
-  const text = spec === false ? undefined : yield* summarise(call, { ...spec, dropped, attempt })
+  const text = spec === false ? undefined : yield* summarise(call, { ...spec, dropped })
   return { ...call, messages: [...first, toNote(dropped, text), ...last] }
 }
 
@@ -122,7 +122,7 @@ function toNote(dropped: readonly Message[], summary: string | undefined): Messa
   const cachePoint = dropped.flatMap(({ content }) => content.filter((part) => part.type === 'cache-point')).at(-1)
   return {
     role: 'user',
-    id: `${dropped.at(-1)?.id}!short`,
+    id: `${dropped.at(-1)?.id}${noteSuffix}`,
     content: [{ type: 'text', text }, ...(cachePoint?.type === 'cache-point' ? [cachePoint] : [])],
   }
 }

@@ -5,20 +5,31 @@ const tokensPerMedium = 1_600
 
 /**
  * A guess of the tokens that JSON-like data takes, a little too high on purpose: one for three characters, so that prose
- * (about four characters) and code (about three) both fit.
+ * (about four characters) and code (about three) both fit, and one for each character of scripts such as Chinese.
  */
 export function estimateTokens(value: unknown): number {
-  if (typeof value === 'string') return Math.ceil(value.length / 3)
+  if (typeof value === 'string') return Math.ceil((value.length + 2 * wideLength(value)) / 3)
   if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + estimateTokens(item), 0)
   if (typeof value !== 'object' || value === null) return 1
-  if ('type' in value && 'source' in value && mediaTypes.has(String(value.type))) return tokensPerMedium
+  if (isMedium(value)) return tokensPerMedium
   return Object.entries(value).reduce(
     (sum, [key, member]) => sum + Math.ceil(key.length / 3) + estimateTokens(member),
     0,
   )
 }
 
-const mediaTypes: ReadonlySet<string> = new Set(['image', 'document', 'video', 'audio'])
+const mediaTypes: ReadonlySet<unknown> = new Set(['image', 'document', 'video', 'audio'])
+
+/** A document that is given as text is as long as its text. */
+function isMedium(value: object): boolean {
+  if (!('type' in value && 'source' in value && mediaTypes.has(value.type))) return false
+  const { source } = value
+  return typeof source === 'object' && source !== null && ('base64' in source || 'uri' in source)
+}
+
+function wideLength(text: string): number {
+  return text.match(/[\u0800-\uffff]/g)?.length ?? 0
+}
 
 /** What is sent of a request, without what only we know. */
 export function estimateRequest({ messages, system = [], tools = [], output }: ModelRequest): number {

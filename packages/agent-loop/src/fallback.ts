@@ -22,7 +22,7 @@ export interface FallbackOptions {
    * screen can clear it; `fail` keeps the error. Default `announce`.
    */
   readonly afterOutput?: 'announce' | 'fail'
-  /** Stay for the rest of the run with the target that worked. Default true. */
+  /** Stay for the rest of the run with the target that worked, whenever the same model is asked. Default true. */
   readonly sticky?: boolean
 }
 
@@ -49,14 +49,17 @@ export function fallback(targets: readonly FallbackTarget[], options: FallbackOp
     order: layerOrder.fallback,
     async *model(call, next) {
       const { state } = call.run
-      const first = sticky ? Number(state.get(layer) ?? 0) : 0
+      // By the model that is asked: a summariser of its own is not down because the agent's model is.
+      const places = (state.get(layer) as Map<Model, number> | undefined) ?? new Map<Model, number>()
+      state.set(layer, places)
+      const first = sticky ? (places.get(call.model) ?? 0) : 0
       let spent = noUsage
       for (let place = first; ; place++) {
         const target = targets[place - 1]
         const attempt = watchOutput(target ? aimed(call, target) : call, next)
         try {
           const result = yield* attempt.events
-          if (sticky) state.set(layer, place)
+          places.set(call.model, place)
           return withSpent(result, spent)
         } catch (error) {
           if (!isAgentError(error)) throw error

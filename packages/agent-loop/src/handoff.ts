@@ -1,5 +1,7 @@
 import type { AgentConfig, AgentTool, Message, Middleware, Model, SystemPart, Tool, TurnCall } from '@x/types'
 import { AgentError } from '@x/types'
+import { handOverPrefix } from './hand-over-prefix.js'
+import { unansweredCalls } from './tool-calls.js'
 
 /** One of the agents that pass a conversation to each other. */
 export interface HandoffAgent {
@@ -31,10 +33,8 @@ export function handoff(agents: readonly HandoffAgent[]): Middleware {
   }
 }
 
-const toolPrefix = 'hand_over_to_'
-
 function turnOf(agents: readonly HandoffAgent[], call: TurnCall): TurnCall {
-  const agent = agentAtWork(agents, call.messages)
+  const agent = agentAtWork(agents, beforeOpenCalls(call.messages))
   const others = agents.filter(({ name }) => name !== agent.name && (agent.to?.includes(name) ?? true))
   return {
     ...call,
@@ -44,6 +44,12 @@ function turnOf(agents: readonly HandoffAgent[], call: TurnCall): TurnCall {
   }
 }
 
+/** Calls that wait are those of the agent that made them, although it may have handed over beside them. */
+function beforeOpenCalls(messages: readonly Message[]): readonly Message[] {
+  const { message, calls } = unansweredCalls(messages)
+  return message && calls.length > 0 ? messages.slice(0, messages.indexOf(message)) : messages
+}
+
 /** The one that the last hand-over which took place named. */
 function agentAtWork(agents: readonly HandoffAgent[], messages: readonly Message[]): HandoffAgent {
   const failed = new Set<string>()
@@ -51,8 +57,8 @@ function agentAtWork(agents: readonly HandoffAgent[], messages: readonly Message
     for (const part of content) if (part.type === 'tool-result' && part.isError) failed.add(part.id)
     if (role !== 'assistant') continue
     const names = content.flatMap((part) =>
-      part.type === 'tool-call' && !failed.has(part.id) && part.name.startsWith(toolPrefix)
-        ? [part.name.slice(toolPrefix.length)]
+      part.type === 'tool-call' && !failed.has(part.id) && part.name.startsWith(handOverPrefix)
+        ? [part.name.slice(handOverPrefix.length)]
         : [],
     )
     const found = agents.find(({ name }) => name === names.at(-1))
@@ -64,7 +70,7 @@ function agentAtWork(agents: readonly HandoffAgent[], messages: readonly Message
 
 function toTool({ name, description }: HandoffAgent): Tool {
   return {
-    name: `${toolPrefix}${name}`,
+    name: `${handOverPrefix}${name}`,
     description: `Hands the conversation over to ${name}: ${description}`,
     inputSchema: { type: 'object', properties: {}, additionalProperties: false },
     sequential: true,

@@ -13,10 +13,12 @@ export async function keepMedia(
   messages: readonly Message[],
   { media, maxInlineLength = 65_536 }: { readonly media?: MediaStore; readonly maxInlineLength?: number },
 ): Promise<readonly Message[]> {
-  if (!media) return messages
+  // Most conversations have neither, and are not walked through.
+  if (!media && !JSON.stringify(messages).includes(keptType)) return messages
   return (await replaced(messages, async (value) => {
     const { type, base64 } = value
-    if (type !== 'base64' || typeof base64 !== 'string' || base64.length <= maxInlineLength) return undefined
+    if (type === keptType) return { type: keptType, literal: value }
+    if (!media || type !== 'base64' || typeof base64 !== 'string' || base64.length <= maxInlineLength) return undefined
     return { type: keptType, reference: await media.put(base64) }
   })) as readonly Message[]
 }
@@ -24,7 +26,8 @@ export async function keepMedia(
 /** The opposite. @throws AgentError `session` for a reference without a media store to ask */
 export async function restoreMedia(messages: readonly Message[], media?: MediaStore): Promise<readonly Message[]> {
   return (await replaced(messages, async (value) => {
-    const { type, reference } = value
+    const { type, reference, literal } = value
+    if (type === keptType && literal !== undefined) return literal
     if (type !== keptType || typeof reference !== 'string') return undefined
     if (!media) {
       throw new AgentError('session', 'The session refers to media that are kept elsewhere.', {
@@ -36,7 +39,10 @@ export async function restoreMedia(messages: readonly Message[], media?: MediaSt
   })) as readonly Message[]
 }
 
-/** Only ever in a store, never in a message. */
+/**
+ * Stands for a medium in a store, never in a message. What somebody else wrote in a message that looks like it is kept
+ * as `literal`, so that nobody reads a medium by naming it.
+ */
 const keptType = 'kept-media'
 
 type Replace = (value: Readonly<Record<string, unknown>>) => Promise<unknown>

@@ -3,6 +3,9 @@ export interface LinkedController {
   unlink(): void
 }
 
+/** A timer that is set for longer fires at once. */
+export const maxTimerMs = 2 ** 31 - 1
+
 /**
  * A controller that is aborted when one of `parents` is. `AbortSignal.any` would do, but holds on to its followers for
  * as long as a long-lived parent lives on Node 20; `unlink` lets go at once.

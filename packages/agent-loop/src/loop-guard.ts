@@ -7,7 +7,7 @@ export interface LoopGuardOptions {
   readonly repeats?: number
   /** Longest round of calls that is recognised as going in circles (A B A B is 2). Default 3. */
   readonly maxPeriod?: number
-  /** So many refusals in one run, and it ends as `limit`. Default 2. */
+  /** After so many turns with refusals the run ends as `limit`. Default 2. */
   readonly refusals?: number
   /** So many failed tool results one after another, and the run ends as `limit`. Default 6. */
   readonly failures?: number
@@ -22,7 +22,7 @@ export function loopGuard(options: LoopGuardOptions = {}): Middleware {
   const { repeats = 3, maxPeriod = 3, refusals = 2, failures = 6 } = options
   const stateOf = ({ state }: RunContext): GuardState => {
     const known = state.get(layer) as GuardState | undefined
-    const current = known ?? { repeated: new Set(), refused: 0 }
+    const current = known ?? { turn: 0, repeated: new Set(), refusedIn: new Set() }
     if (!known) state.set(layer, current)
     return current
   }
@@ -36,14 +36,15 @@ export function loopGuard(options: LoopGuardOptions = {}): Middleware {
       const isStillAtIt = turns.at(-1)?.calls.every((text) => state.repeated.has(text)) ?? false
       // A refused call is refused until something else was done: then it may bring another result.
       state.repeated = isStillAtIt ? state.repeated : circlingCalls(turns, repeats, maxPeriod)
+      state.turn = call.turn
       const result = yield* next(call)
-      const isStuck = state.refused >= refusals || failuresInARow(result.messages) >= failures
+      const isStuck = state.refusedIn.size >= refusals || failuresInARow(result.messages) >= failures
       return isStuck && result.pending.length === 0 && !result.status ? { ...result, status: 'limit' } : result
     },
     async *tool(call, next) {
       const state = stateOf(call.run)
       if (!call.tool || !state.repeated.has(callText(call.call))) return yield* next(call)
-      state.refused += 1
+      state.refusedIn.add(state.turn)
       const text = `${call.call.name} was not run: the same call has brought the same result ${repeats} times. Do something else, or answer with what you have.`
       const { step: _step, ...tool } = call.tool
       const execute = () => {
@@ -56,8 +57,10 @@ export function loopGuard(options: LoopGuardOptions = {}): Middleware {
 }
 
 interface GuardState {
+  turn: number
   repeated: ReadonlySet<string>
-  refused: number
+  /** Turns. Several refusals in one of them are one for the model, which reads them together. */
+  readonly refusedIn: Set<number>
 }
 
 /** The calls that would go round once more. */

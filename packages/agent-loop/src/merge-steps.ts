@@ -1,7 +1,8 @@
 import type { AgentEvent } from '@x/types'
 
 /**
- * Runs steps at once and yields their events as they come; `onResult` is told each result with its step's index.
+ * Runs steps at once and yields their events as they come; `onResult` is told each result with its step's index,
+ * `onFailure` each error.
  *
  * When one fails, or the consumer leaves, `abort` is called first and the others are then heard out: a generator's
  * `return()` waits behind its pending `next()`, so without the abort leaving would take as long as the slowest step,
@@ -10,7 +11,7 @@ import type { AgentEvent } from '@x/types'
  */
 export async function* mergeSteps<Result>(
   steps: readonly AsyncGenerator<AgentEvent, Result, void>[],
-  handlers: { onResult(index: number, result: Result): void; abort(): void },
+  handlers: { onResult(index: number, result: Result): void; onFailure(error: unknown): void; abort(): void },
 ): AsyncGenerator<AgentEvent, void, void> {
   type Arrival = { index: number; next: IteratorResult<AgentEvent, Result> } | { index: number; error: unknown }
   const arrivals: Arrival[] = []
@@ -35,6 +36,7 @@ export async function* mergeSteps<Result>(
   /** Gives the event back, if it is one. */
   const settle = (arrival: Arrival): AgentEvent | undefined => {
     if ('error' in arrival) {
+      handlers.onFailure(arrival.error)
       if (failures.push(arrival.error) === 1) handlers.abort()
     } else if (!arrival.next.done) {
       return arrival.next.value

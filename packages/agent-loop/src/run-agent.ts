@@ -14,6 +14,7 @@ import type {
   TurnResult,
 } from '@x/types'
 import { AgentError, isAgentError } from '@x/types'
+import { bookedStep } from './booked-step.js'
 import { callModel } from './call-model.js'
 import { callTool } from './call-tool.js'
 import type { LinkedController } from './link-signal.js'
@@ -74,13 +75,8 @@ async function* runSteps<Env>(
     env: config.env,
     layers,
     async *model({ name, ...call }) {
-      try {
-        const result = yield* model({ ...call, run, key: `${runId}/${memory.messages.at(-1)?.id}/${name}` })
-        memory.spend(result.usage)
-        return result
-      } catch (error) {
-        throw memory.spendOn(error)
-      }
+      const key = `${runId}/${memory.messages.at(-1)?.id}/${name}`
+      return yield* bookedStep(model({ ...call, run, key }), memory)
     },
   }
   let finished = false
@@ -88,6 +84,7 @@ async function* runSteps<Env>(
     yield { type: 'run-start', runId, path: run.path }
     const result = yield* runStep({ run, config: config as AgentConfig, messages: memory.messages })
     memory.messages = result.messages
+    memory.pending = result.pending
     finished = true
     yield { type: 'run-end', result }
     return result

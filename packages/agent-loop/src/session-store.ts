@@ -8,6 +8,8 @@ export type SessionEntry =
   | { readonly type: 'messages'; readonly messages: readonly Message[]; readonly spent?: Usage }
   /** The whole conversation, when something in it changed (compaction, redaction). */
   | { readonly type: 'history'; readonly messages: readonly Message[]; readonly spent?: Usage }
+  /** Stands before all that a run writes. */
+  | { readonly type: 'run-start'; readonly runId: string }
   | { readonly type: 'run-end'; readonly result: Omit<RunResult, 'messages'> }
   /** Spent by a run that failed, or was left in the middle. */
   | { readonly type: 'usage'; readonly usage: Usage }
@@ -57,24 +59,26 @@ export function replayEntries(entries: readonly SessionEntry[]) {
   let waiting: string | undefined
   let usage: Usage = noUsage
   let unsettled: Usage | undefined
-  const runs: { runId: string; result: Omit<RunResult, 'messages'> }[] = []
+  const begun = new Set<string>()
+  const runs: RunResult[] = []
   for (const entry of entries) {
     if (entry.type === 'messages') messages = [...messages, ...entry.messages]
     if (entry.type === 'history') messages = entry.messages
     if ('spent' in entry && entry.spent) unsettled = addUsage(unsettled ?? noUsage, entry.spent)
     if (entry.type === 'usage' || entry.type === 'run-end') unsettled = undefined
+    if (entry.type === 'run-start') begun.add(entry.runId)
     if (entry.type === 'usage') usage = addUsage(usage, entry.usage)
     if (entry.type !== 'run-end') continue
     const { result } = entry
     pending = result.pending
     waiting = unansweredCalls(messages).message?.id
     usage = addUsage(usage, result.usage)
-    runs.push({ runId: result.runId, result })
+    runs.push({ ...result, messages })
   }
   // A run that went on from there and was cut off has answered some of them, or all and gone further.
   const { message, calls } = unansweredCalls(messages)
   const open = new Set(message?.id === waiting ? calls.map(({ id }) => id) : [])
-  return { messages, pending: pending.filter(({ callId }) => open.has(callId)), usage, unsettled, runs }
+  return { messages, pending: pending.filter(({ callId }) => open.has(callId)), usage, unsettled, begun, runs }
 }
 
 /** A store in memory. It keeps JSON text, so that nobody shares objects with it. */

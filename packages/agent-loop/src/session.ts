@@ -1,11 +1,23 @@
-import type { AgentEvent, Message, Middleware, RunResult, Usage } from '@x/types'
+import type {
+  AgentEvent,
+  Message,
+  Middleware,
+  RunCall,
+  RunResult,
+  Step,
+  ToolOutcome,
+  ToolResultPart,
+  Usage,
+} from '@x/types'
 import { AgentError, addUsage, isAgentError, layerOrder, noUsage } from '@x/types'
 import type { SavedConversation } from './agent.js'
+import type { Ledger } from './booked-step.js'
+import { bookedStep } from './booked-step.js'
 import type { MediaStore } from './keep-media.js'
 import { keepMedia, restoreMedia } from './keep-media.js'
 import type { SessionEntry, SessionStore } from './session-store.js'
 import { replayEntries } from './session-store.js'
-import { notRun, unansweredCalls } from './tool-calls.js'
+import { toToolMessage, unansweredCalls } from './tool-calls.js'
 
 export type { MediaStore } from './keep-media.js'
 export type { SessionEntry, SessionStore, StoredSession } from './session-store.js'
@@ -25,6 +37,11 @@ export interface Session {
   readonly saved: SavedConversation
   /** Writes what is said and done, each message before anybody is shown the next event. */
   readonly layer: Middleware
+  /**
+   * Whether a run is on record with what was said to start it: one that began and has not ended, as its process died,
+   * goes on with `agent.run(undefined, { runId })`.
+   */
+  hasBegun(runId: string): boolean
   /** How a run ended, when it is on record: a request that comes twice with the same `runId` need not run twice. */
   resultOf(runId: string): RunResult | undefined
 }
@@ -33,26 +50,41 @@ export interface Session {
  * Opens a conversation, a new one if the store has none under this id. Two workers that have opened the same one cannot
  * interleave: the second to write fails with code `conflict`, before its model is asked; open it again and go on.
  *
- * A run with a `runId` that has ended before gives that run's result and asks nobody.
+ * A run with a `runId` that has ended before gives that run's result and asks nobody; what goes on after a suspension is
+ * a run with an id of its own.
  * @throws AgentError `conflict` from a run, when somebody else wrote in the meantime; what the store throws
  */
 export async function openSession(store: SessionStore, id: string, options: SessionOptions = {}): Promise<Session> {
   const stored = await store.load(id)
-  const { messages, pending, usage, unsettled, runs } = replayEntries(stored?.entries ?? [])
+  const { messages, pending, usage, unsettled, begun, runs } = replayEntries(stored?.entries ?? [])
   const session = new OpenSession(store, id, options, stored?.version ?? 0)
   const total = unsettled ? addUsage(usage, unsettled) : usage
-  const saved = { messages: await restoreMedia(messages, options.media), pending, usage: total }
+  const whole = await restoreMedia(messages, options.media)
+  const saved = { messages: whole, pending, usage: total }
   session.mirror = saved.messages
   session.unsettled = unsettled
-  for (const run of runs) session.ended.set(run.runId, run.result)
-  return { id, saved, layer: session.layer, resultOf: (runId) => session.resultOf(runId) }
+  session.begun = begun
+  // A message that was shortened away since keeps its references: nobody goes on from it, and media may be large.
+  const restored = new Map(messages.map((message, index) => [message, whole[index] ?? message]))
+  for (const run of runs) {
+    session.ended.set(run.runId, { ...run, messages: run.messages.map((message) => restored.get(message) ?? message) })
+  }
+  return {
+    ...{ id, saved, layer: session.layer },
+    hasBegun: (runId) => session.begun.has(runId),
+    resultOf: (runId) => session.resultOf(runId),
+  }
 }
 
-/** A result as the store has it: the conversation stands in the entries before it. */
-type EndOfRun = Omit<RunResult, 'messages'>
+/** What is written together with messages. */
+interface Around {
+  readonly before?: readonly SessionEntry[]
+  readonly after?: readonly SessionEntry[]
+}
 
-class OpenSession {
-  readonly ended = new Map<string, EndOfRun>()
+class OpenSession implements Ledger {
+  readonly ended = new Map<string, RunResult>()
+  begun: Set<string> = new Set()
   /** The conversation that the store has. */
   mirror: readonly Message[] = []
   /** What runs have spent that did not come to say so at their end: they were cut off by a crash, or left. */
@@ -62,6 +94,10 @@ class OpenSession {
   readonly #store: SessionStore
   readonly #id: string
   readonly #options: SessionOptions
+  readonly #results = new Map<string, ToolResultPart>()
+  /** An error of a model that a layer of a tool asked passes here twice. */
+  readonly #booked = new WeakSet<AgentError>()
+  #isBusy = false
   #version: number
 
   constructor(store: SessionStore, id: string, options: SessionOptions, version: number) {
@@ -72,17 +108,32 @@ class OpenSession {
   }
 
   resultOf(runId: string): RunResult | undefined {
-    const end = this.ended.get(runId)
-    return end && { ...end, messages: this.mirror }
+    return this.ended.get(runId)
   }
 
   readonly layer: Middleware = {
     name: 'session',
     // Outside of all that changes a run, and of the journal: what a step took counts when it comes from there, too.
     order: layerOrder.journal - 50,
-    run: (call, next) => this.#run(call.run.id, call.messages, () => next(call)),
-    model: (call, next) => this.#counted(next(call)),
-    tool: (call, next) => this.#counted(next(call)),
+    run: (call, next) => (isDirectCall(call.messages) ? next(call) : this.#oneRun(call, next)),
+    model: (call, next) => bookedStep(next(call), this),
+    tool: (call, next) => this.#counted(call.call.id, next(call)),
+  }
+
+  /** Two runs over one conversation at once would each write over what the other one said. */
+  async *#oneRun(call: RunCall, next: Step<RunCall, RunResult>): AsyncGenerator<AgentEvent, RunResult, void> {
+    if (this.#isBusy) {
+      throw new AgentError('busy', `The session ${this.#id} is in the middle of another run.`, {
+        hint: 'Wait for it, or open the session once more; the second of two to write then fails with "conflict".',
+        scope: 'run',
+      })
+    }
+    this.#isBusy = true
+    try {
+      return yield* this.#run(call.run.id, call.messages, () => next(call))
+    } finally {
+      this.#isBusy = false
+    }
   }
 
   async *#run(
@@ -91,10 +142,13 @@ class OpenSession {
     start: () => AsyncGenerator<AgentEvent, RunResult, void>,
   ): AsyncGenerator<AgentEvent, RunResult, void> {
     const known = this.resultOf(runId)
-    if (known) return known
+    // One that waits goes on under its id, from where it stands, with an answer that is not ours to see.
+    if (known && !(known.status === 'suspended' && this.#isAt(messages))) return known
     // The end of this run will not tell of what runs before it left open.
     const { unsettled } = this
-    await this.#write(messages, ...(unsettled ? [{ type: 'usage', usage: unsettled } as const] : []))
+    const settled = unsettled ? [{ type: 'usage', usage: unsettled } as const] : []
+    await this.#write(messages, { before: [{ type: 'run-start', runId }], after: settled })
+    this.begun.add(runId)
     const step = start()
     let left = true
     try {
@@ -104,7 +158,10 @@ class OpenSession {
           left = false
           return await this.#end(value)
         }
-        if (value.type === 'message') await this.#write([...this.mirror, value.message])
+        if (value.type === 'message') {
+          await this.#write([...this.mirror, value.message])
+          this.#results.clear()
+        }
         if (value.type === 'history') await this.#write(value.messages)
         yield value
       }
@@ -118,18 +175,28 @@ class OpenSession {
     }
   }
 
-  /** Answers what is open, as the run itself does; whoever went on from the store would else do it once more. */
+  /**
+   * Answers what is open, as the run itself does, with the results that there are; whoever went on from the store would
+   * else do it once more. What was spent so far is all that this run will say of it.
+   */
   async #leave(): Promise<void> {
     const { message, calls } = unansweredCalls(this.mirror)
-    if (!message || calls.length === 0) return
+    const results = calls.map(({ id }) => this.#results.get(id))
+    const closed = message && calls.length > 0 ? [toToolMessage(message, calls, results, 'aborted')] : []
+    const after = this.unsettled ? [{ type: 'usage', usage: this.unsettled } as const] : []
     // Nobody is there any more to be told of a store that fails; the next run finds out.
-    await this.#write([...this.mirror, notRun(message, calls, 'aborted')]).catch(() => undefined)
+    await this.#write([...this.mirror, ...closed], { after }).catch(() => undefined)
+  }
+
+  /** Whether the store has just these messages. */
+  #isAt(messages: readonly Message[]): boolean {
+    return messages.length === this.mirror.length && this.mirror.every((one, index) => isSame(one, messages[index]))
   }
 
   async #end(result: RunResult): Promise<RunResult> {
     const { messages, ...end } = result
-    await this.#write(messages, { type: 'run-end', result: end })
-    this.ended.set(result.runId, end)
+    await this.#write(messages, { after: [{ type: 'run-end', result: end }] })
+    this.ended.set(result.runId, result)
     return result
   }
 
@@ -138,36 +205,47 @@ class OpenSession {
     if (usage) await this.#append([{ type: 'usage', usage }])
   }
 
-  /** Adds up what a run spends while it has not come to its end. */
-  async *#counted<Result extends { readonly usage?: Usage; readonly type?: string }>(
-    step: AsyncGenerator<AgentEvent, Result, void>,
-  ): AsyncGenerator<AgentEvent, Result, void> {
+  /** Also keeps the results of the turn under way: a run that is left has nobody to tell them to. */
+  async *#counted(
+    callId: string,
+    step: AsyncGenerator<AgentEvent, ToolOutcome, void>,
+  ): AsyncGenerator<AgentEvent, ToolOutcome, void> {
     try {
-      const result = yield* step
-      this.#spend(result.usage, result.type === 'suspended')
-      return result
+      const outcome = yield* step
+      this.spend(outcome.usage, outcome.type === 'suspended')
+      if (outcome.type === 'result') this.#results.set(callId, outcome.result)
+      return outcome
     } catch (error) {
-      if (isAgentError(error)) this.#spend(error.partial?.usage)
+      this.spendOn(error)
       throw error
     }
   }
 
-  /** @param isOpen after a crash it is done again, from a journal, and counts then; so it is not written before the end */
-  #spend(usage: Usage | undefined, isOpen = false): void {
+  spendOn(error: unknown): void {
+    if (!isAgentError(error) || this.#booked.has(error)) return
+    this.#booked.add(error)
+    this.spend(error.partial?.usage)
+  }
+
+  /**
+   * Adds up what a run spends while it has not come to its end.
+   * @param isOpen after a crash it is done again, from a journal, and counts then; so it is not written before the end
+   */
+  spend(usage: Usage | undefined, isOpen = false): void {
     if (!usage) return
     this.unsettled = addUsage(this.unsettled ?? noUsage, usage)
     if (!isOpen) this.#unwritten = addUsage(this.#unwritten ?? noUsage, usage)
   }
 
   /** Brings the store to `messages`, by what was added at the end if nothing else changed. */
-  async #write(messages: readonly Message[], ...more: readonly SessionEntry[]): Promise<void> {
+  async #write(messages: readonly Message[], { before = [], after = [] }: Around = {}): Promise<void> {
     const { mirror } = this
     const isLonger = mirror.every((message, index) => isSame(message, messages[index]))
     const added = isLonger ? messages.slice(mirror.length) : messages
     const kept = await keepMedia(added, this.#options)
     const spent = this.#unwritten
     const entry = { type: isLonger ? 'messages' : 'history', messages: kept, ...(spent && { spent }) } as const
-    await this.#append([...(added.length > 0 || !isLonger ? [entry] : []), ...more])
+    await this.#append([...before, ...(added.length > 0 || !isLonger ? [entry] : []), ...after])
     this.mirror = messages
   }
 
@@ -187,6 +265,11 @@ class OpenSession {
       })
     }
   }
+}
+
+/** A tool that was called directly, by itself: no conversation shows it. */
+function isDirectCall([first, ...rest]: readonly Message[]): boolean {
+  return first?.role === 'assistant' && rest.length === 0
 }
 
 function isSame(left: Message, right: Message | undefined): boolean {

@@ -1,8 +1,9 @@
 import type { Message, Middleware, ToolCall, ToolOutcome, TurnResult } from '@x/types'
+import { isAgentError } from '@x/types'
 import { linkSignals } from './link-signal.js'
-import { answerId } from './message-ids.js'
 import type { Prompt } from './to-messages.js'
 import { toMessages } from './to-messages.js'
+import { unansweredCalls } from './tool-calls.js'
 
 /** A layer that takes words while a run works. One of it serves one conversation. */
 export interface Steering extends Middleware {
@@ -42,7 +43,8 @@ export function steering(): Steering {
 
     async *turn(call, next) {
       // A conversation that ends in calls is not spoken to before they are answered.
-      const isOpen = call.messages.at(-1)?.role !== 'assistant'
+      const { calls } = unansweredCalls(call.messages)
+      const isOpen = call.messages.at(-1)?.role !== 'assistant' && calls.length === 0
       const said = isOpen ? steer : []
       if (isOpen) steer = []
       const result = yield* next(said.length > 0 ? { ...call, messages: follow(call.messages, said) } : call)
@@ -66,7 +68,9 @@ export function steering(): Steering {
         return yield* next({ ...call, run: { ...call.run, signal: controller.signal } })
       } catch (error) {
         if (cancelled === undefined || call.run.signal.aborted) throw error
-        const outcome = cancelledOutcome(call, cancelled)
+        // A sub-agent has spent what it has spent.
+        const usage = isAgentError(error) ? error.partial?.usage : undefined
+        const outcome = { ...cancelledOutcome(call, cancelled), ...(usage && { usage }) }
         yield { type: 'tool-end', callId: call.call.id, name: call.call.name, outcome }
         return outcome
       } finally {
@@ -82,11 +86,12 @@ function wouldEnd({ status, pending, messages }: TurnResult): boolean {
   return status === 'done' || (status === undefined && messages.at(-1)?.role === 'assistant')
 }
 
-/** New messages get ids of the chain they join, which no shortened history can give again. */
+/**
+ * What comes from outside gets an id that cannot come again. One of the chain it joins would be that of an answer in a
+ * run that is repeated without these words, and a journal would then give the answer to another question.
+ */
 function follow(messages: readonly Message[], added: readonly Message[]): readonly Message[] {
-  const all = [...messages]
-  for (const message of added) all.push({ ...message, id: message.id ?? answerId(all.at(-1)?.id ?? '') })
-  return all
+  return [...messages, ...added.map((message) => ({ ...message, id: message.id ?? crypto.randomUUID() }))]
 }
 
 function cancelledOutcome({ call }: ToolCall, reason: string): ToolOutcome {

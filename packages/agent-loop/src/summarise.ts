@@ -5,8 +5,6 @@ export interface SummaryCall {
   readonly model?: Model
   readonly instruction?: string
   readonly dropped: readonly Message[]
-  /** Tells several summaries made for the same message apart. */
-  readonly attempt: number
 }
 
 const defaultInstruction =
@@ -21,14 +19,17 @@ const maxPartLength = 4_000
  * model fails, with a warning: the run can go on without a summary.
  */
 export async function* summarise(
-  { run, model }: TurnCall,
+  { run, model, config }: TurnCall,
   summary: SummaryCall,
 ): AsyncGenerator<AgentEvent, string | undefined, void> {
-  const { instruction = defaultInstruction, dropped, attempt } = summary
+  const { instruction = defaultInstruction, dropped } = summary
   const text = `${instruction}\n\n<conversation>\n${dropped.map(toLines).join('\n')}\n</conversation>`
   const request = { messages: [{ role: 'user', content: [{ type: 'text', text }] }] } as const
-  const name = attempt === 0 ? 'summary' : `summary-${attempt}`
-  const step = run.model({ name, model: summary.model ?? model, request })
+  // By what it is of: a second one for the same message must not be taken for the first, which a journal may have.
+  const name = `summary of ${dropped.at(-1)?.id}`
+  // The run's patch is one for its own model.
+  const asked = summary.model ? { model: summary.model } : { model, ...(config && { config }) }
+  const step = run.model({ name, ...asked, request })
   try {
     let next = await step.next()
     while (!next.done) next = await step.next()

@@ -15,6 +15,7 @@ import type {
   TurnResult,
 } from '@x/types'
 import { AgentError, isAgentError } from '@x/types'
+import { bookedStep } from './booked-step.js'
 import { mergeSteps } from './merge-steps.js'
 import { answerId, withIds } from './message-ids.js'
 import { toModelRequest } from './model-request.js'
@@ -69,8 +70,8 @@ async function* askModel(call: TurnCall, { memory, model }: TurnSteps): AsyncGen
   const answered = memory.messages.at(-1)?.id ?? ''
   const request = toModelRequest({ ...call, messages: memory.messages })
   const { run, model: asked, config } = call
-  const result = yield* model({ run, key: `${run.id}/${answered}`, model: asked, request, ...(config && { config }) })
-  memory.spend(result.usage)
+  const step = model({ run, key: `${run.id}/${answered}`, model: asked, request, ...(config && { config }) })
+  const result = yield* bookedStep(step, memory)
   if (result.inputRedaction !== undefined) {
     memory.messages = redactInput(memory.messages, result.inputRedaction)
     yield { type: 'history', messages: memory.messages }
@@ -90,7 +91,7 @@ async function* answerCalls(call: TurnCall, steps: TurnSteps): AsyncGenerator<Ag
   const outcomes: ToolOutcome[] = []
   const toolSteps = calls.map((part) => {
     const tool = toolNamed(call.tools, part.name)
-    const answer = answers[part.id]
+    const answer = Object.hasOwn(answers, part.id) ? answers[part.id] : undefined
     const state = suspended.find(({ callId }) => callId === part.id)?.state
     const key = `${run.id}/${message.id}/${part.id}`
     return steps.tool({
@@ -107,7 +108,7 @@ async function* answerCalls(call: TurnCall, steps: TurnSteps): AsyncGenerator<Ag
   // Of several that fail one is thrown; what each of them took is counted here, and not once more up there.
   const onFailure = (error: unknown) => {
     if (!isAgentError(error)) return
-    memory.spend(error.partial?.usage)
+    memory.spendOn(error)
     error.partial = {}
   }
   const batches = toBatches(calls.map(({ name }) => toolNamed(call.tools, name)?.sequential ?? false))

@@ -1,9 +1,10 @@
-import type { AgentEvent, Middleware, Tool } from '@x/types'
+import type { AgentEvent, JsonValue, Middleware, Tool } from '@x/types'
 import { AgentError } from '@x/types'
 import { scriptedModel } from '@x/types/testing'
 import { describe, expect, test } from 'vitest'
 import type { AgentToolOptions } from '../src/agent-tool.js'
 import { agentTool } from '../src/agent-tool.js'
+import { approval } from '../src/approval.js'
 import { hooks, runAgent, textOf, textStream } from '../src/index.js'
 import { addTool, callPart, collect, failure, finish, toolNamed, user } from './helpers.js'
 
@@ -146,4 +147,48 @@ test('input, prompt and output can be given', async () => {
   const result = await finish(runAgent(parent(tool, [], [[call], 'ok']), user('go')))
   expect(model.calls[0]?.request.messages).toMatchObject([{ content: [{ text: 'Sum: {"a":1}' }] }])
   expect(result.messages[2]?.content).toMatchObject([{ content: [{ type: 'json', value: { sum: 3 } }] }])
+})
+
+test('an output that cannot be made is an error result, and what the child spent counts', async () => {
+  const tool = maths({ toOutput: (result) => JSON.parse(textOf(result)) as string })
+  const result = await finish(runAgent(parent(tool), user('go')))
+  expect(result.messages[2]?.content).toMatchObject([{ isError: true }])
+  expect(result.usage).toEqual({ inputTokens: 4, outputTokens: 4, totalTokens: 8 })
+})
+
+test.each<[string, JsonValue]>([
+  ['a text', 'yes'],
+  ['a list', ['yes']],
+  ['a number', 1],
+  ['one to a call that the child did not make', { other: { approved: true } }],
+])('an answer that is none leaves the child where it is: %s', async (_name, answer) => {
+  const tool = maths({ tools: [{ ...addTool, needsApproval: true }] })
+  const use = [approval()]
+  const first = await finish(runAgent(parent(tool, use), user('go')))
+  const again = await finish(runAgent(parent(tool, use), { ...first, answers: { 1: answer } }))
+  expect(again).toMatchObject({ status: 'suspended', pending: first.pending.map(({ callId }) => ({ callId })) })
+  const answers = { 1: { sum: { approved: true } } }
+  const last = await finish(
+    runAgent(parent(maths({ ...{ tools: [addTool] }, model: scriptedModel(['It is 3.']) }), use, ['Three.']), {
+      ...again,
+      answers,
+    }),
+  )
+  expect(textOf(last)).toBe('Three.')
+})
+
+test('a child beside one that ends the run: what waits and what failed have both spent', async () => {
+  const waits = agentTool({
+    ...{ name: 'waits', description: 'waits', tools: [{ ...addTool, needsApproval: true }] },
+    model: scriptedModel([[callPart('sum', 'add', { a: 1, b: 2 })]]),
+  })
+  const broke = new AgentError('budget', 'No more.', { scope: 'run' })
+  const breaks = agentTool({
+    ...{ name: 'breaks', description: 'breaks', tools: [toolNamed('add', () => Promise.reject(broke))] },
+    model: scriptedModel([[callPart('sum', 'add', {})]]),
+  })
+  const model = scriptedModel([[callPart('1', 'waits', { prompt: 'x' }), callPart('2', 'breaks', { prompt: 'x' })]])
+  const error = await failure(runAgent({ model, tools: [waits, breaks], use: [approval()] }, user('go')))
+  expect([error.code, error.partial?.usage?.totalTokens]).toEqual(['budget', 3 + 2 + 2])
+  expect(error.partial?.messages?.at(-1)).toMatchObject({ content: [{ id: '1' }, { id: '2' }] })
 })

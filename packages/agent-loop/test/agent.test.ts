@@ -251,3 +251,11 @@ test('one run may have layers, a model and a system prompt of its own', async ()
   expect(other.calls[0]?.request.system).toEqual([say('Be brief.')])
   expect(seen).toEqual(['agent', 'run'])
 })
+
+test('what a direct call spent counts, when it fails too', async () => {
+  const usage = { inputTokens: 7, outputTokens: 0, totalTokens: 7 }
+  const broke = new AgentError('budget', 'No more.', { scope: 'run', partial: { usage } })
+  const agent = new Agent({ model: scriptedModel([]), tools: [toolNamed('pay', () => Promise.reject(broke))] })
+  await expect(agent.callTool('pay', {})).rejects.toMatchObject({ code: 'budget' })
+  expect(agent.usage).toEqual(usage)
+})

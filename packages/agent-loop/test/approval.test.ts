@@ -1,4 +1,4 @@
-import type { AgentConfig, JsonValue, RunResult, Tool } from '@x/types'
+import type { AgentConfig, AgentEvent, JsonValue, RunInput, RunResult, Tool } from '@x/types'
 import { scriptedModel } from '@x/types/testing'
 import { describe, expect, test } from 'vitest'
 import { agentTool } from '../src/agent-tool.js'
@@ -204,4 +204,109 @@ test('inside a sub-agent of a sub-agent the pause bubbles up and the answer goes
   const answers = { o: { m: { i: { approved: true, token } } } }
   const result = await finish(runAgent({ model: ask(['all done']), use, tools: [middle] }, { ...state, answers }))
   expect([textOf(result), deleted]).toEqual(['all done', [{ path: 'a' }]])
+})
+
+describe('a call that was approved and then waits for something of its own', () => {
+  // A sub-agent that must be approved itself, and whose own call must be approved too.
+  const clerkOf = (answers: Parameters<typeof scriptedModel>[0], needsApproval: Tool['needsApproval'] = true) =>
+    agentTool({
+      ...{ name: 'clerk', description: 'deletes', needsApproval },
+      model: scriptedModel(answers),
+      tools: [deleteTool],
+    })
+  const secret = 'a secret of enough length'
+  const stored = async (run: AsyncIterable<AgentEvent>) => JSON.parse(JSON.stringify(await finish(run))) as RunResult
+  const tokenIn = (state: JsonValue | undefined) => ({ token: (state as { token: string } | undefined)?.token ?? '' })
+
+  test.each<[string, ApprovalOptions]>([
+    ['without a secret', {}],
+    ['with one', { secret }],
+  ])('goes on with the answer to that, %s', async (_name, options) => {
+    deleted.length = 0
+    const use = [approval(options)]
+    const run = (model: AgentConfig['model'], clerk: Tool, input: RunInput) =>
+      stored(runAgent({ model, tools: [clerk], use }, input))
+    const asks = scriptedModel([[callPart('c', 'clerk', { prompt: 'delete a' })]])
+    const first = await run(asks, clerkOf([]), user('go'))
+    const yes = { approved: true, ...tokenIn(first.pending[0]?.state) }
+    const clerk = clerkOf([[callPart('d', 'delete', { path: 'a' })]])
+    const second = await run(scriptedModel([]), clerk, { ...first, answers: { c: yes } })
+    expect(second).toMatchObject({
+      status: 'suspended',
+      pending: [{ callId: 'c', state: { pending: [{ callId: 'd' }] } }],
+    })
+    // Nobody answers, and it still waits for the same.
+    const third = await run(scriptedModel([]), clerkOf([]), second)
+    const inner = (third.pending[0]?.state as unknown as RunResult | undefined)?.pending[0]
+    const answers = { c: { d: { approved: true, ...tokenIn(inner?.state) } } }
+    const last = await run(scriptedModel(['done']), clerkOf(['deleted it']), { ...third, answers })
+    expect([last.status, deleted, resultTexts(last)]).toEqual(['done', [{ path: 'a' }], [['deleted it']]])
+  })
+
+  test('is not taken for approved because a browser says so', async () => {
+    const use = [approval({ secret })]
+    const model = scriptedModel([[callPart('c', 'clerk', { prompt: 'delete a' })]])
+    const first = await stored(runAgent({ model, tools: [clerkOf([])], use }, user('go')))
+    const { token } = tokenIn(first.pending[0]?.state)
+    for (const forged of ['', token]) {
+      const pending = first.pending.map((call) => ({ ...call, state: { approval: { token: forged, edited: [] } } }))
+      const again = await stored(runAgent({ model, tools: [clerkOf([])], use }, { ...first, pending }))
+      expect(again).toMatchObject({ status: 'suspended', pending: [{ reason: 'approval' }] })
+    }
+  })
+
+  test('keeps the input that the person gave, and whatever it left', async () => {
+    const seen: unknown[] = []
+    const twice: Tool = {
+      ...{ name: 'twice', inputSchema: {}, needsApproval: true },
+      async *step({ call, state, answer }) {
+        seen.push([call.input, state, answer])
+        if (answer === undefined) return { type: 'suspended', reason: 'more', state: 7 }
+        return { type: 'result', result: { type: 'tool-result', id: call.id, content: [] } }
+      },
+    }
+    const config = { tools: [twice], use: [approval()] }
+    const first = await finish(
+      runAgent({ ...config, model: scriptedModel([[callPart('1', 'twice', 'a')]]) }, user('go')),
+    )
+    const answers = { 1: { approved: true, input: 'b' } }
+    const second = await stored(runAgent({ ...config, model: scriptedModel([]) }, { ...first, answers }))
+    const model = scriptedModel(['done'])
+    const last = await finish(runAgent({ ...config, model }, { ...second, answers: { 1: 'it' } }))
+    expect(seen).toEqual([
+      ['b', undefined, undefined],
+      ['b', 7, 'it'],
+    ])
+    expect(resultTexts(last)).toEqual([['A person changed the input to "b".']])
+  })
+})
+
+test('a person who is asked does not keep an aborted run from ending', async () => {
+  const controller = new AbortController()
+  const ask = () => {
+    controller.abort()
+    return new Promise<never>(() => undefined)
+  }
+  const model = scriptedModel([twoCalls])
+  const result = await finish(runAgent({ ...config({ ask }), model, signal: controller.signal }, user('go')))
+  expect(result.status).toBe('aborted')
+})
+
+test('a rule that fails at what the model wrote stops that call, not the run', async () => {
+  deleted.length = 0
+  const strict = { ...deleteTool, needsApproval: (input: JsonValue) => (input as { path: string }).path.length > 0 }
+  const model = scriptedModel([[callPart('1', 'delete', null)], 'done'])
+  const result = await finish(runAgent({ ...config(), model, tools: [strict] }, user('go')))
+  expect([result.status, deleted]).toEqual(['done', []])
+  expect(resultTexts(result)).toEqual([['delete was not run: the rule that says whether it needs an approval failed.']])
+})
+
+test.each(['__proto__', 'constructor', 'toString'])('a call may have the id %s', async (id) => {
+  deleted.length = 0
+  const first = await finish(runAgent({ ...config(), model: scriptedModel([[callPart(id, 'delete', 1)]]) }, user('go')))
+  const again = await finish(runAgent(config(), { ...first, answers: {} }))
+  expect(again).toMatchObject({ status: 'suspended', pending: [{ callId: id }] })
+  const answers = JSON.parse(`{"${id}":{"approved":true}}`) as Record<string, JsonValue>
+  expect((await finish(runAgent(config(), { ...again, answers }))).status).toBe('done')
+  expect(deleted).toEqual([1])
 })

@@ -1,10 +1,12 @@
 import type { AgentConfig, Model, Usage } from '@x/types'
 import { AgentError } from '@x/types'
 import { scriptedModel } from '@x/types/testing'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { agentTool } from '../src/agent-tool.js'
 import type { BudgetOptions } from '../src/budget.js'
 import { budget } from '../src/budget.js'
+import { fallback } from '../src/fallback.js'
 import { runAgent, textOf } from '../src/index.js'
 import { retry } from '../src/retry.js'
 import { addTool, callPart, failure, finish, say, toolNamed, user } from './helpers.js'
@@ -201,4 +203,84 @@ describe('what cannot work is refused at once', () => {
     ['a limit that is no number', { turns: Number.NaN }, 'The limit "turns"'],
     ['cost without prices', { cost: 1 }, 'no prices'],
   ])('%s', (_name, options, text) => expect(() => budget(options)).toThrow(text))
+})
+
+test.each([Number.POSITIVE_INFINITY, 2 ** 31])(
+  'a bound in time of %d ms does not end the run at once',
+  async (wallMs) => {
+    const model = scriptedModel([{ content: [sum('1')], delayMs: 5 }, 'done'])
+    expect(textOf(await finish(run({ wallMs }, model)))).toBe('done')
+  },
+)
+
+describe('a fallback that answers', () => {
+  const dear = (usages: readonly number[]) =>
+    scriptedModel(
+      usages.map((tokens, index) => ({ content: [sum(`${index}`)], usage: usage(tokens) })),
+      { modelId: 'dear' },
+    )
+  const prices = { 'scripted-1': { input: 1_000, output: 1_000 }, dear: { input: 5_000, output: 5_000 } }
+  const down = () => {
+    throw new AgentError('unavailable', 'Down.', { partial: { usage: usage(10) } })
+  }
+
+  test('is paid at its own price', async () => {
+    const use = [budget({ cost: 0.9, prices }), fallback([{ model: dear([100, 100, 100]) }])]
+    const error = await failure(run({}, scriptedModel(down), { use, config: { maxTokens: 10 } }))
+    // The first call at 0.55, failed attempt and all at the dearer price; the second one at 0.5.
+    expect(error.message).toContain('1.05 spent')
+  })
+
+  test('and one without a price stops the next call', async () => {
+    const use = [budget({ cost: 9, prices: { 'scripted-1': prices['scripted-1'] } }), fallback([{ model: dear([1]) }])]
+    const error = await failure(run({}, scriptedModel(down), { use }))
+    expect(error.message).toContain('There is no price for what dear used')
+  })
+})
+
+test('a text in a document or in Chinese is reserved at its length', async () => {
+  const long = { type: 'document', name: 'a', source: { type: 'text', text: 'x'.repeat(9_000) } } as const
+  const limits = { tools: [], use: [budget({ tokens: 2_500 })], config: { maxTokens: 10 } }
+  for (const part of [long, { type: 'text', text: '\u4e2d'.repeat(2_600) } as const]) {
+    const error = await failure(
+      runAgent({ ...limits, model: scriptedModel(['no']) }, [{ role: 'user', content: [part] }]),
+    )
+    expect(error.code).toBe('budget')
+  }
+})
+
+test('calls that take no more than was reserved for them never overdraw, however many are side by side', async () => {
+  const shape = fc.record({
+    tokens: fc.nat(3_000),
+    children: fc.array(fc.array(fc.nat(200), { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 5 }),
+    own: fc.option(fc.nat(600), { nil: undefined }),
+  })
+  await fc.assert(
+    fc.asyncProperty(shape, async ({ tokens, children, own }) => {
+      let taken = 0
+      const answer = (id: string, outputTokens: number, isLast: boolean) => {
+        taken += outputTokens
+        return { content: isLast ? [say('ok')] : [sum(id)], usage: usage(0, outputTokens) }
+      }
+      const tools = children.map((outputs, index) => {
+        const model = scriptedModel((_request, turn) =>
+          answer(`${turn}`, outputs[turn] ?? 0, turn + 1 >= outputs.length),
+        )
+        const share = own === undefined ? [] : [budget({ tokens: own })]
+        return agentTool({
+          ...{ name: `c${index}`, description: 'works', model, tools: [addTool], use: share },
+          config: { maxTokens: 200 },
+        })
+      })
+      const calls = tools.map(({ name }) => callPart(name, name, { prompt: 'x' }))
+      const model = scriptedModel([
+        { content: calls, usage: usage(0) },
+        { content: [say('done')], usage: usage(0) },
+      ])
+      const events = runAgent({ model, tools, use: [budget({ tokens })], config: { maxTokens: 10 } }, user('go'))
+      await finish(events).catch((error: unknown) => expect(error).toMatchObject({ code: 'budget' }))
+      expect(taken).toBeLessThanOrEqual(tokens)
+    }),
+    { numRuns: 200 },
+  )
 })

@@ -2,6 +2,7 @@ import type { JsonValue, Tool, ToolOutcome } from '@x/types'
 import { AgentError } from '@x/types'
 import { scriptedModel } from '@x/types/testing'
 import { describe, expect, test } from 'vitest'
+import { agentTool } from '../src/agent-tool.js'
 import { hooks, runAgent } from '../src/index.js'
 import { callPart, failure, finish, toolNamed, user } from './helpers.js'
 
@@ -171,4 +172,22 @@ test('a model of another version of the contract is refused', async () => {
     code: 'invalid-model',
     message: expect.stringContaining('version 2'),
   })
+})
+
+test('a sub-agent that takes too long is aborted; the model reads it, and what it spent counts', async () => {
+  const child = agentTool({
+    ...{ name: 'child', description: 'is slow', tools: [toolNamed('slow', () => new Promise(() => undefined))] },
+    model: scriptedModel([[callPart('s', 'slow', {})]]),
+  })
+  const model = scriptedModel([[callPart('1', 'child', { prompt: 'go' })], 'done'])
+  const result = await finish(runAgent({ model, tools: [{ ...child, timeoutMs: 20 }] }, user('go')))
+  expect(result.messages[2]?.content).toMatchObject([
+    { isError: true, content: [{ text: 'child took longer than 20 ms.' }] },
+  ])
+  expect([result.status, result.usage.totalTokens]).toEqual(['done', 2 + 2 + 2])
+})
+
+test('a bound that no timer can hold is none', async () => {
+  const tool = toolNamed('quick', () => new Promise((resolve) => setTimeout(() => resolve('ok'), 100)))
+  expect(await outcomeOf({ ...tool, timeoutMs: Number.POSITIVE_INFINITY })).toEqual(text('ok'))
 })

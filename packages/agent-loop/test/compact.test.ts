@@ -1,11 +1,13 @@
-import type { AgentConfig, Message, Model } from '@x/types'
+import type { AgentConfig, Message, Model, Part } from '@x/types'
 import { AgentError } from '@x/types'
 import type { ScriptedTurn } from '@x/types/testing'
 import { scriptedModel } from '@x/types/testing'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { CompactOptions } from '../src/compact.js'
 import { compact } from '../src/compact.js'
 import { runAgent, textOf } from '../src/index.js'
+import { journal, memoryJournal } from '../src/journal.js'
 import { callPart, collect, failure, finish, say, toolNamed } from './helpers.js'
 
 const long = 'x'.repeat(3_000)
@@ -131,6 +133,20 @@ describe('a request that the service calls too long', () => {
 describe('a summary', () => {
   const summary = { ...cut, summary: true } as const
 
+  test('is not taken for an earlier one of the same run that a journal has', async () => {
+    const use = [journal(memoryJournal())]
+    const config = (turns: readonly ScriptedTurn[], maxTokens: number): AgentConfig => ({
+      ...{ model: scriptedModel(turns), runId: 'r' },
+      use: [...use, compact({ ...summary, maxTokens })],
+    })
+    const died = await failure(
+      runAgent(config(['first', new AgentError('throttled', 'Slow down.')], 4_000), history(6)),
+    )
+    const result = await finish(runAgent(config(['second', 'done'], 1_000), died.partial?.messages ?? []))
+    expect(JSON.stringify(result.messages)).toContain('second')
+    expect(JSON.stringify(result.messages)).not.toContain('first')
+  })
+
   test('stands for what was cut; its words are not part of the answer', async () => {
     const { asked, events, result } = await run(history(6), summary, ['They looked five times.', 'done'])
     expect(JSON.stringify(asked[0])).toContain('Tool: xxx')
@@ -161,4 +177,76 @@ describe('a summary', () => {
 test('limits that make no sense are refused', async () => {
   const config: AgentConfig = { model: scriptedModel(['x']), use: [compact({ maxTokens: 10, targetTokens: 10 })] }
   expect((await failure(runAgent(config, history(1)))).code).toBe('invalid-config')
+})
+
+test("a summary by the run's own model is asked under the run's patch", async () => {
+  const model = scriptedModel(['short', 'done'])
+  const use = [compact({ ...cut, summary: true })]
+  await finish(runAgent({ model, use, config: { temperature: 0.5 } }, history(5)))
+  expect(model.calls.map(({ config }) => config.temperature)).toEqual([0.5, 0.5])
+})
+
+describe('whatever the conversation', () => {
+  const kind = fc.constantFrom<'said' | 'calls' | 'twins' | 'answer'>('said', 'calls', 'twins', 'answer')
+  const size = fc.nat(900)
+  const piece = fc.tuple(kind, size)
+  const options = fc.record({
+    maxTokens: fc.integer({ min: 20, max: 2_000 }),
+    pinned: fc.nat(4),
+    maxResultLength: fc.constantFrom<number | false>(false, 0, 30, 2_000),
+    summary: fc.boolean(),
+    overflows: fc.nat(3),
+  })
+
+  function messagesOf(pieces: readonly (readonly [string, number])[]): readonly Message[] {
+    const rest = pieces.flatMap(([kind, length], index): Message[] => {
+      const text = say('x'.repeat(length + 1))
+      if (kind === 'said') return [{ role: 'user', id: `u${index}`, content: [text] }]
+      if (kind === 'answer') return [{ role: 'assistant', id: `a${index}`, content: [text] }]
+      // The same call ids every turn, as some models give.
+      const names = kind === 'calls' ? ['1'] : ['1', '2']
+      const result = (id: string) => ({ type: 'tool-result', id, content: [text] }) as const
+      return [
+        { role: 'assistant', id: `c${index}`, content: names.map((id) => callPart(id, 'look', {})) },
+        { role: 'tool', id: `t${index}`, content: names.map(result) },
+      ]
+    })
+    const first: Message = { role: 'user', id: 'task', content: [say('Find it.')] }
+    const open = rest.at(-1)?.role === 'assistant' || rest.length === 0
+    return [first, ...rest, ...(open ? [{ role: 'user', id: 'last', content: [say('Go on.')] } as const] : [])]
+  }
+
+  function faultOf(asked: readonly Message[], given: readonly Message[]): string | undefined {
+    if (asked[0]?.role !== 'user') return 'starts with no user'
+    if (new Set(asked.map(({ id }) => id)).size < asked.length) return 'an id twice'
+    const question = given.findLast(({ role }) => role === 'user')
+    if (!asked.some(({ id }) => id === question?.id)) return 'the question is lost'
+    for (const [index, { role, content }] of asked.entries()) {
+      const parts: readonly Part[] = content
+      const calls = parts.flatMap((part) => (part.type === 'tool-call' ? [part.id] : []))
+      const next: readonly Part[] = asked[index + 1]?.role === 'tool' ? (asked[index + 1]?.content ?? []) : []
+      const results = next.flatMap((part) => (part.type === 'tool-result' ? [part.id] : []))
+      if (role === 'assistant' && calls.join() !== results.join()) return 'a call without its result'
+      if (role === 'tool' && asked[index - 1]?.role !== 'assistant') return 'a result without its call'
+    }
+    return undefined
+  }
+
+  test('each request is one that the service takes, and the last question is in it', async () => {
+    const requests = fc.asyncProperty(fc.array(piece, { maxLength: 14 }), options, async (pieces, given) => {
+      const { overflows, ...limits } = given
+      const messages = messagesOf(pieces)
+      const asked: (readonly Message[])[] = []
+      let left = overflows
+      const model = scriptedModel((request) => {
+        if (JSON.stringify(request.messages).includes('<conversation>')) return 'a summary'
+        asked.push(request.messages)
+        return left-- > 0 ? new AgentError('context-overflow', 'Too long.') : 'done'
+      })
+      const events = runAgent({ model, use: [compact(limits)] }, messages)
+      await finish(events).catch((error: unknown) => expect(error).toMatchObject({ code: 'context-overflow' }))
+      for (const request of asked) expect(faultOf(request, messages)).toBeUndefined()
+    })
+    await fc.assert(requests, { numRuns: 300 })
+  })
 })

@@ -1,4 +1,4 @@
-import type { AgentConfig, AgentEvent } from '@x/types'
+import type { AgentConfig, AgentEvent, Middleware } from '@x/types'
 import { AgentError } from '@x/types'
 import { scriptedModel } from '@x/types/testing'
 import { describe, expect, test } from 'vitest'
@@ -113,4 +113,21 @@ test('the retry has its attempts with each target first', async () => {
 
 test('without targets it is refused', () => {
   expect(() => fallback([])).toThrow('needs at least one target')
+})
+
+test('another model of the same run is asked itself, although the first one fell back', async () => {
+  const other = scriptedModel(['a summary'], { modelId: 'other' })
+  const target = scriptedModel([[callPart('1', 'add', { a: 1, b: 2 })], 'done'], { modelId: 'target' })
+  const asks: Middleware = {
+    name: 'asks',
+    async *turn(call, next) {
+      if (call.turn === 2) {
+        yield* call.run.model({ name: 'summary', model: other, request: { messages: call.messages } })
+      }
+      return yield* next(call)
+    },
+  }
+  const config = { model: scriptedModel([throttled]), tools: [addTool], use: [asks, fallback([{ model: target }])] }
+  expect(textOf(await finish(runAgent(config, user('go'))))).toBe('done')
+  expect([other.calls.length, target.calls.length]).toEqual([1, 2])
 })

@@ -1,8 +1,10 @@
 import { scriptedModel } from '@x/types/testing'
 import { describe, expect, test } from 'vitest'
+import { approval } from '../src/approval.js'
+import { compact } from '../src/compact.js'
 import { handoff } from '../src/handoff.js'
 import { runAgent, textOf } from '../src/index.js'
-import { addTool, callPart, finish, say, user } from './helpers.js'
+import { addTool, callPart, finish, say, toolNamed, user } from './helpers.js'
 
 const toSales = callPart('h', 'hand_over_to_sales', {})
 
@@ -64,4 +66,36 @@ describe('what cannot work is refused', () => {
       'no agent "x"',
     ],
   ])('%s', (_name, list, text) => expect(() => handoff(list)).toThrow(text))
+})
+
+test('a call that waits is answered by the tools of the agent that made it, although it handed over beside it', async () => {
+  const { sales } = agents()
+  const front = scriptedModel([[callPart('s', 'sign', {}), toSales]])
+  const sign = { ...toolNamed('sign', () => 'signed'), needsApproval: true }
+  const layer = handoff([
+    { name: 'front', description: 'Greets', model: front, tools: [sign] },
+    { name: 'sales', description: 'Sells', model: sales },
+  ])
+  const config = { model: scriptedModel([]), use: [layer, approval()] }
+  const first = await finish(runAgent(config, user('go')))
+  expect(first.pending).toMatchObject([{ callId: 's' }])
+  const done = await finish(runAgent(config, { ...first, answers: { s: { approved: true } } }))
+  expect(textOf(done)).toBe('sold')
+  expect(JSON.stringify(done.messages)).toContain('signed')
+})
+
+test('the agent at work stays at work when the history is shortened', async () => {
+  const look = toolNamed('look', () => 'x'.repeat(400))
+  const usage = { inputTokens: 800, outputTokens: 0, totalTokens: 800 }
+  const looks = (turn: number) => ({ content: [callPart(`l${turn}`, 'look', {})], usage })
+  const sales = scriptedModel((_request, turn) => (turn < 8 ? looks(turn) : 'sold'))
+  const front = scriptedModel([[toSales], 'front again'])
+  const layer = handoff([
+    { name: 'front', description: 'Greets', model: front },
+    { name: 'sales', description: 'Sells', model: sales, tools: [look] },
+  ])
+  const use = [compact({ maxTokens: 700, targetTokens: 400 }), layer]
+  const result = await finish(runAgent({ model: scriptedModel([]), use }, user('I want to buy.')))
+  expect([textOf(result), front.calls.length]).toEqual(['sold', 1])
+  expect(JSON.stringify(result.messages)).toContain('left out to save space')
 })

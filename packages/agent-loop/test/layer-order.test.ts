@@ -60,7 +60,7 @@ test('nothing stands outside the journal but the session, which asks what is ins
   }
   for (const wrap of [session.model, session.tool]) {
     reached = false
-    void wrap?.({} as never, next)
+    void wrap?.({ call: { id: '1' } } as never, next)
       .next()
       .catch(() => undefined)
     expect(reached).toBe(true)

@@ -99,3 +99,10 @@ test('a tool that works in between starts the count again', async () => {
   })
   expect((await run(['a'], flaky, { failures: 3 })).turns).toBe(30)
 })
+
+test('calls that are refused side by side are one refusal: the model reads it before the run is ended', async () => {
+  const twice = (turn: number) => ['a', 'b'].map((path) => callPart(`${path}${turn}`, 'look', { path }))
+  const model = scriptedModel((_request, turn) => (turn < 4 ? twice(turn) : 'I see.'))
+  const result = await finish(runAgent({ model, tools: [look], use: [loopGuard()] }, user('go')))
+  expect([result.status, refusals(result)]).toEqual(['done', 2])
+})

@@ -17,8 +17,10 @@ async function run(steps: AsyncGenerator<AgentEvent, string, void>[], stopAfter 
   const results: string[] = []
   const seen: string[] = []
   let aborts = 0
+  const failures: unknown[] = []
   const merged = mergeSteps(steps, {
     onResult: (index, result) => void (results[index] = result),
+    onFailure: (error) => void failures.push(error),
     abort: () => void aborts++,
   })
   try {
@@ -28,7 +30,7 @@ async function run(steps: AsyncGenerator<AgentEvent, string, void>[], stopAfter 
     }
     return { results, seen, aborts }
   } catch (error) {
-    return { results, seen, aborts, error }
+    return { results, seen, aborts, error, failures }
   }
 }
 
@@ -54,6 +56,15 @@ describe('mergeSteps', () => {
     expect(aborts).toBe(1)
     expect(seen).toEqual(['about to fail', 'b 5'])
     expect(results).toEqual([undefined, 'b'])
+  })
+
+  test('of several failing steps the first is thrown, and all are told', async () => {
+    async function* failing(message: string): AsyncGenerator<AgentEvent, string, void> {
+      yield event(message)
+      throw new Error(message)
+    }
+    const { error, failures } = await run([failing('one'), failing('two')])
+    expect([error, failures]).toEqual([new Error('one'), [new Error('one'), new Error('two')]])
   })
 
   test('leaving aborts and keeps the results that were under way', async () => {

@@ -1,8 +1,8 @@
-import type { AgentEvent, JsonValue, Message, Middleware, RunResult, Tool } from '@x/types'
+import type { AgentConfig, AgentEvent, JsonValue, Message, Middleware, RunResult, Tool } from '@x/types'
 import { AgentError } from '@x/types'
 import { scriptedModel } from '@x/types/testing'
 import { describe, expect, test } from 'vitest'
-import { runAgent } from '../src/index.js'
+import { Agent, runAgent } from '../src/index.js'
 import { addTool, callPart, collect, failure, finish, say, toolNamed, user } from './helpers.js'
 
 describe('a two-tool turn', () => {
@@ -323,4 +323,69 @@ test('tools run at once, show progress while they run, and answer in call order'
     'tool-end 1',
     'tool-end 2',
   ])
+})
+
+describe('usage is that of all that was reported', () => {
+  const usage = { inputTokens: 10, outputTokens: 0, totalTokens: 10 }
+  const failed = () => new AgentError('throttled', 'Slow down.', { partial: { usage } })
+
+  test('also by a model step that a layer caught and made again', async () => {
+    const again: Middleware = {
+      name: 'again',
+      async *turn(call, next) {
+        try {
+          return yield* next(call)
+        } catch {
+          return yield* next(call)
+        }
+      },
+    }
+    const result = await finish(runAgent({ model: scriptedModel([failed(), 'ok']), use: [again] }, user('go')))
+    expect(result.usage.inputTokens).toBe(10 + 1)
+  })
+
+  test.each<[string, Partial<AgentConfig>]>([
+    [
+      'by a tool',
+      {
+        tools: [
+          toolNamed('add', async (_input, { run }) => {
+            const request = { messages: user('?') }
+            for await (const _event of run.model({ name: 'ask', model: scriptedModel([failed()]), request }));
+            return 'never'
+          }),
+        ],
+      },
+    ],
+    [
+      'by a layer of a tool',
+      {
+        tools: [addTool],
+        use: [
+          {
+            name: 'judge',
+            async *tool(call, next) {
+              yield* call.run.model({ name: 'ask', model: scriptedModel([failed()]), request: { messages: user('?') } })
+              return yield* next(call)
+            },
+          },
+        ],
+      },
+    ],
+  ])('once, when a model asked %s failed', async (_name, config) => {
+    const model = scriptedModel([[callPart('1', 'add', { a: 1, b: 2 })], 'ok'])
+    let spent = 0
+    try {
+      spent = (await finish(runAgent({ model, ...config }, user('go')))).usage.inputTokens - 2
+    } catch (error) {
+      spent = ((error as AgentError).partial?.usage?.inputTokens ?? 0) - 1
+    }
+    expect(spent).toBe(10)
+  })
+
+  test('by an answer that was whole when the consumer left', async () => {
+    const agent = new Agent({ model: scriptedModel([{ content: [say('hi')], usage }]) })
+    for await (const event of agent.stream('go')) if (event.type === 'model-end') break
+    expect(agent.usage).toEqual(usage)
+  })
 })

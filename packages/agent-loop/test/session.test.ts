@@ -107,6 +107,22 @@ describe('a run that comes twice', () => {
   })
 })
 
+test('a run that died is known to have begun, also when its question was shortened away', async () => {
+  const store = memorySessionStore()
+  const forget: Middleware = {
+    name: 'forget',
+    async *turn(call, next) {
+      return yield* next(call.turn > 1 ? { ...call, messages: call.messages.slice(1) } : call)
+    },
+  }
+  const died = (await openAgent(store, [sum, 'never'], [forget])).agent.stream('go', { runId: 'r' })
+  for (let next = await died.next(); !next.done; next = await died.next()) if (next.value.type === 'history') break
+  const { session, agent } = await openAgent(store, ['three'])
+  expect([session.hasBegun('r'), session.resultOf('r'), session.hasBegun('s')]).toEqual([true, undefined, false])
+  expect(textOf(await agent.run(undefined, { runId: 'r' }))).toBe('three')
+  expect([session.hasBegun('r'), session.resultOf('r')?.status]).toEqual([true, 'done'])
+})
+
 describe('a run that does not end well', () => {
   test('by a failure: the question and what was spent are kept', async () => {
     const store = memorySessionStore()
@@ -316,4 +332,91 @@ test('what a store gives out is not what it keeps', async () => {
   Object.assign(messages[0] as object, { role: 'assistant' })
   expect(shape((await stored(store)).messages)[0]).toContain('user')
   expect((await stored(store)) satisfies Pick<RunResult, 'messages'>).toBeDefined()
+})
+
+describe('one conversation, opened once', () => {
+  test('is not changed by a tool that is called directly', async () => {
+    const store = memorySessionStore()
+    const { agent } = await openAgent(store, ['hi', 'still here'])
+    await agent.run('hello')
+    await agent.callTool('add', { a: 1, b: 2 })
+    expect((await stored(store)).messages).toEqual(agent.messages)
+    await agent.run('and now?')
+    expect((await stored(store)).messages).toHaveLength(4)
+  })
+
+  test('takes one run at a time', async () => {
+    const store = memorySessionStore()
+    const { session, agent } = await openAgent(store, [sum, 'It is 3.'])
+    const other = new Agent({ model: scriptedModel(['other']), ...session.saved, use: [session.layer] })
+    for await (const event of agent.stream('go')) {
+      if (event.type === 'tool-start') await expect(other.run('me too')).rejects.toMatchObject({ code: 'busy' })
+    }
+    expect((await stored(store)).messages).toEqual(agent.messages)
+    expect((await openAgent(store, ['next'])).agent.messages).toHaveLength(4)
+  })
+
+  test('gives each run the result that it had, whatever was said since', async () => {
+    const store = memorySessionStore()
+    const { agent, session } = await openAgent(store, ['one', 'two'])
+    const first = await agent.run('a', { runId: '1' })
+    await agent.run('b', { runId: '2' })
+    for (const { resultOf } of [session, await openSession(store, 'talk')]) {
+      expect(resultOf('1')).toEqual(first)
+      expect(textOf(resultOf('1') as RunResult)).toBe('one')
+    }
+  })
+
+  test('goes on with a run that waits, under its id; the same question again is not asked again', async () => {
+    const store = memorySessionStore()
+    const tools = [{ ...addTool, needsApproval: true }]
+    const open = async (turns: Parameters<typeof scriptedModel>[0]) => {
+      const { saved, layer } = await openSession(store, 'talk')
+      return new Agent({ model: scriptedModel(turns), tools, ...saved, use: [approval(), layer] })
+    }
+    const first = await (await open([sum])).run('go', { runId: 'r' })
+    const again = await open([])
+    expect(await again.run('go', { runId: 'r' })).toEqual(first)
+    expect(again.pending).toEqual(first.pending)
+    const done = await (await open(['It is 3.'])).resume({ 1: { approved: true } }, { runId: 'r' })
+    expect(textOf(done)).toBe('It is 3.')
+    expect(await (await open([])).run('go', { runId: 'r' })).toEqual(done)
+  })
+
+  test('keeps what a tool gave before the run was left, so that no other process does it again', async () => {
+    const store = memorySessionStore()
+    const { session } = await openAgent(store, [])
+    const calls = [callPart('1', 'add', { a: 1, b: 2 }), callPart('2', 'slow', {})]
+    const slow = toolNamed('slow', () => new Promise(() => undefined))
+    const agent = new Agent({ model: scriptedModel([calls]), tools: [addTool, slow], use: [session.layer] })
+    for await (const event of agent.stream('go')) if (event.type === 'tool-end') break
+    const saved = await stored(store)
+    expect(saved.messages).toEqual(agent.messages)
+    expect(saved.messages.at(-1)?.content).toMatchObject([
+      { id: '1', content: [say('3')] },
+      { id: '2', isError: true },
+    ])
+    expect(saved.usage).toEqual(agent.usage)
+  })
+
+  test('knows what an answer cost that was whole when the run was left', async () => {
+    const store = memorySessionStore()
+    const { agent } = await openAgent(store, ['hi'])
+    for await (const event of agent.stream('go')) if (event.type === 'model-end') break
+    expect((await stored(store)).usage).toEqual(agent.usage)
+    expect(agent.usage.totalTokens).toBeGreaterThan(0)
+  })
+})
+
+test('what looks like a reference to media in a message is what it was, and reads nothing', async () => {
+  const store = memorySessionStore()
+  const fake = { type: 'kept-media', reference: 'somebody-elses' }
+  const blobs: MediaStore = { put: async () => 'x', get: () => Promise.reject(new Error('it was asked')) }
+  for (const options of [{}, { media: blobs }]) {
+    const session = await openSession(store, 'fake', options)
+    const model = scriptedModel([[callPart('1', 'add', { nested: [fake] })], 'ok'])
+    const agent = new Agent({ model, tools: [toolNamed('add', () => fake)], ...session.saved, use: [session.layer] })
+    await agent.run('go')
+    expect((await openSession(store, 'fake', options)).saved.messages).toEqual(agent.messages)
+  }
 })

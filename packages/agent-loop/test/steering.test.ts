@@ -1,7 +1,9 @@
-import type { AgentConfig, Message } from '@x/types'
+import type { AgentConfig, AgentEvent, Message, ToolCall, ToolOutcome } from '@x/types'
 import { scriptedModel } from '@x/types/testing'
 import { describe, expect, test } from 'vitest'
+import { agentTool } from '../src/agent-tool.js'
 import { runAgent, textOf } from '../src/index.js'
+import { journal, memoryJournal } from '../src/journal.js'
 import { steering } from '../src/steering.js'
 import { addTool, callPart, collect, finish, say, toolNamed, user } from './helpers.js'
 
@@ -132,4 +134,58 @@ describe('cancel one tool', () => {
     const config = { model, tools: [slow], use: [steering()], signal: controller.signal }
     expect((await finish(runAgent(config, user('go')))).status).toBe('aborted')
   })
+})
+
+test('words do not come between the results of one turn, when some of its calls still wait', async () => {
+  const desk = steering()
+  const model = scriptedModel([[callPart('1', 'add', { a: 1, b: 2 }), callPart('2', 'later', {})], 'ok'])
+  const later = {
+    ...{ name: 'later', inputSchema: {} },
+    async *step({ answer, call }: ToolCall): AsyncGenerator<AgentEvent, ToolOutcome, void> {
+      if (answer === undefined) return { type: 'suspended', reason: 'ask' }
+      return { type: 'result', result: { type: 'tool-result', id: call.id, content: [] } }
+    },
+  }
+  const config = { model, tools: [addTool, later], use: [desk] }
+  const first = await finish(runAgent(config, user('go')))
+  desk.steer('Hurry.')
+  const done = await finish(runAgent(config, { ...first, answers: { 2: true } }))
+  expect(done.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'tool', 'tool', 'user', 'assistant'])
+})
+
+test('what a cancelled sub-agent has spent counts', async () => {
+  const desk = steering()
+  const slow = toolNamed('slow', () => {
+    desk.cancelTool('1')
+    return new Promise(() => undefined)
+  })
+  const usage = { inputTokens: 100, outputTokens: 0, totalTokens: 100 }
+  const clerkModel = scriptedModel([{ content: [callPart('s', 'slow', {})], usage }])
+  const clerk = agentTool({ name: 'clerk', description: 'is slow', model: clerkModel, tools: [slow] })
+  const model = scriptedModel([[callPart('1', 'clerk', { prompt: 'go' })], 'ok'])
+  const result = await finish(runAgent({ model, tools: [clerk], use: [desk] }, user('go')))
+  expect([result.status, result.usage.inputTokens]).toEqual(['done', 102])
+})
+
+test('a run that is repeated without the words is not given their answers from a journal', async () => {
+  const port = memoryJournal()
+  const idempotent = { ...addTool, annotations: { idempotent: true } }
+  const sums = (count: number, last: string) =>
+    scriptedModel((_request, turn) => (turn < count ? [callPart(`c${turn}`, 'add', { a: turn, b: 0 })] : last))
+  const desk = steering()
+  const go = user('go').map((message) => ({ ...message, id: 'm' }))
+  const spoken = sums(1, 'said in answer to Bob')
+  const say2: AgentConfig['use'] = [
+    {
+      name: 'two words',
+      async *turn(call, next) {
+        if (call.turn === 2) for (const word of ['It is Bob.', 'Hi.']) desk.steer(word)
+        return yield* next(call)
+      },
+    },
+  ]
+  const config = { tools: [idempotent], runId: 'r' }
+  await finish(runAgent({ ...config, model: spoken, use: [...say2, desk, journal(port)] }, go))
+  const again = await finish(runAgent({ ...config, model: sums(1, 'unspoken'), use: [journal(port)] }, go))
+  expect(textOf(again)).toBe('unspoken')
 })

@@ -5,7 +5,7 @@ import * as z from 'zod'
 import type { AnySchema } from '../src/schema.js'
 
 export const libraries = ['zod', 'valibot', 'arktype', 'typebox'] as const
-export type Library = (typeof libraries)[number]
+type Library = (typeof libraries)[number]
 
 /** One construct in four libraries. A library that has no such construct, or that only throws, is told in `expected`. */
 export interface Fact {

@@ -5,7 +5,6 @@ import { startBedrockLocal } from '@x/bedrock-local'
 import type { BedrockConfig, BedrockModel } from '@x/provider-bedrock'
 import { bedrock } from '@x/provider-bedrock'
 import type { ModelEvent, ModelRequest } from '@x/types'
-import { checkModel, formatReport } from '@x/types/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ask, collect, textOf } from '../src/collect.js'
 import { credentials } from '../src/recorded.js'
@@ -58,20 +57,6 @@ for (const [transport, handler] of transports) {
     })
 
     describe(`${operation} over ${transport}`, () => {
-      it('passes the conformance kit', async () => {
-        const local = await serve(({ body }) => {
-          const content = body.toolConfig
-            ? [{ toolUse: { toolUseId: 't1', name: 'echo', input: { text: 'ping' } } }]
-            : [{ text: 'Hello there' }]
-          return { content, deltaLength: 4 }
-        })
-
-        const report = await checkModel(modelAt(local))
-
-        expect(formatReport(report)).not.toContain('FAILED')
-        expect(report.passed).toBe(true)
-      })
-
       it('streams a text as events and asks for just what was given', async () => {
         const local = await serve([{ content: [{ text: 'One two' }], usage, latencyMs: 12, deltaLength: 4 }])
 

@@ -67,8 +67,7 @@ for (let turn = 0; turn < Number(turns); turn++) {
   if (session.resultOf(runId)) continue
   const image = { type: 'image', format: 'png', source: { type: 'base64', base64: `${turn}`.repeat(200) } } as const
   const question: Message = { role: 'user', id: runId, content: [{ type: 'text', text: 'go' }, image] }
-  const isAsked = agent.messages.some(({ id }) => id === runId)
-  await agent.run(isAsked ? undefined : [question], { runId })
+  await agent.run(session.hasBegun(runId) ? undefined : [question], { runId })
 }
 await port.close()
 process.stdout.write('done')

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { CodeBlock } from './code-blocks.js'
 import { root } from './repository.js'
 
@@ -15,17 +15,21 @@ export interface Problem {
 const home = join(root, 'tests/docs')
 
 /**
- * Type-checks each block as a module of its own against the sources of this repository, as strictly as they are.
+ * Type-checks each block as a module of its own against the sources of this repository, as strictly as they are. Blocks
+ * that name a file lie in that place, so that those of one document can import each other.
  * The files lie inside this workspace for the time of the check, because imports are resolved from where a file is.
  */
 export function compileBlocks(blocks: readonly CodeBlock[]): Problem[] {
   if (blocks.length === 0) return []
+  const paths = new Map(blocks.map((block, index) => [pathOf(block, index), block]))
+  if (paths.size < blocks.length) throw new Error('Two blocks of one document name the same file.')
   mkdirSync(join(home, '.snippets'), { recursive: true })
   const folder = mkdtempSync(join(home, '.snippets', 'run-'))
   try {
-    for (const [index, block] of blocks.entries()) {
+    for (const [path, block] of paths) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true })
       // Blank lines in front make the compiler's line numbers those of the document.
-      writeFileSync(join(folder, `block-${index}.ts`), '\n'.repeat(block.line - 1) + block.code)
+      writeFileSync(join(folder, path), '\n'.repeat(block.line - 1) + block.code)
     }
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig))
     const tsc = join(home, 'node_modules/typescript/bin/tsc')
@@ -33,7 +37,7 @@ export function compileBlocks(blocks: readonly CodeBlock[]): Problem[] {
       cwd: folder,
       encoding: 'utf8',
     })
-    const problems = stdout.split('\n').flatMap((line) => toProblem(line, blocks))
+    const problems = stdout.split('\n').flatMap((line) => toProblem(line, paths))
     if (status !== 0 && problems.length === 0) throw new Error(`The compiler failed:\n${stdout}${stderr}`)
     return problems
   } finally {
@@ -44,13 +48,17 @@ export function compileBlocks(blocks: readonly CodeBlock[]): Problem[] {
 const tsconfig = {
   extends: '../../../../tsconfig.base.json',
   compilerOptions: { types: ['node'], moduleDetection: 'force' },
-  include: ['*.ts'],
+  include: ['**/*.ts'],
+}
+
+function pathOf({ document, file }: CodeBlock, index: number): string {
+  return file?.endsWith('.ts') ? join(document, file) : `block-${index}.ts`
 }
 
 /** A line such as `block-3.ts(12,5): error TS2322: …`; errors elsewhere are reported under the file's own name. */
-function toProblem(text: string, blocks: readonly CodeBlock[]): Problem[] {
+function toProblem(text: string, paths: ReadonlyMap<string, CodeBlock>): Problem[] {
   const [, file = '', line = '', message = ''] = /^(.+?)\((\d+),\d+\): error (.+)$/.exec(text) ?? []
   if (message === '') return []
-  const block = blocks[Number(/^block-(\d+)\.ts$/.exec(file)?.[1] ?? -1)]
+  const block = paths.get(file)
   return [{ document: block?.document ?? file, line: Number(line), message }]
 }

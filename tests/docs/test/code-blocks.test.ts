@@ -31,6 +31,24 @@ test('a block that does not compile is reported at its line of the document', { 
   ])
 })
 
+test('blocks of one document import each other by the files that they name', { timeout: 60_000 }, () => {
+  const block = (file: string, code: string): CodeBlock => ({ document: 'guide.md', line: 3, info: 'ts', file, code })
+  const answer = block('src/answer.ts', `export const answer: number = 42\n`)
+  const use = block('test/use.ts', `import { answer } from '../src/answer.js'\n\nexport const text: string = answer\n`)
+  expect(compileBlocks([answer, use])).toEqual([
+    { document: 'guide.md', line: 5, message: `TS2322: Type 'number' is not assignable to type 'string'.` },
+  ])
+  expect(() => compileBlocks([answer, answer])).toThrow('same file')
+})
+
+test('a line that holds nothing but a path and a colon names the file of the next block', () => {
+  const markdown = '`src/one.ts`:\n\n```ts\n1\n```\n\nSee `src/two.ts`:\n\n```ts\n2\n```\n'
+  expect(codeBlocks('guide.md', markdown)).toEqual([
+    { document: 'guide.md', line: 4, info: 'ts', code: '1', file: 'src/one.ts' },
+    { document: 'guide.md', line: 10, info: 'ts', code: '2' },
+  ])
+})
+
 test('blocks are found in lists and quotes and between longer fences, with the line where their code begins', () => {
   const markdown = [
     '- item',

@@ -1,0 +1,5 @@
+export { checkJournal } from './check-journal.js'
+export { checkSessionStore } from './check-session-store.js'
+export type { ClosableJournal } from './journal-check.js'
+export type { CheckStoreOptions, StoreCheckResult, StoreReport } from './store-check.js'
+export { formatReport } from './store-check.js'
