@@ -48,6 +48,11 @@ export interface BedrockConfig extends ModelOptions {
   readonly promptVariables?: { readonly [name: string]: string }
   /** Holds the model to the schemas of all tools that do not say `strict` themselves, and closes their objects. */
   readonly strictTools?: boolean
+  /**
+   * `eager`: Claude's arguments of tools come as they are written, and not checked piece by piece; cut at a token limit
+   * they may be no JSON. Default: as the service does it. Needs a family that knows it (`capabilities().eagerToolInput`).
+   */
+  readonly toolInput?: 'eager'
   readonly guardrail?: GuardrailConfig
   /** For the connection to stand, at each attempt. Default 10,000. */
   readonly connectTimeoutMs?: number
@@ -95,6 +100,7 @@ export const keys: readonly Exclude<keyof BedrockConfig, BedrockPrivateKey>[] = 
   'requestMetadata',
   'promptVariables',
   'strictTools',
+  'toolInput',
   'guardrail',
   'connectTimeoutMs',
   'requestTimeoutMs',
@@ -170,6 +176,7 @@ const rules: readonly (readonly [keyof BedrockConfig, must: string, holds: (valu
     'an object without modelId and messages',
     (value) => isObject(value) && !('modelId' in Object(value)) && !('messages' in Object(value)),
   ],
+  ['toolInput', 'eager', isOneOf('eager')],
   ['serviceTier', 'default, flex, priority or reserved', isOneOf('default', 'flex', 'priority', 'reserved')],
   [
     'performance',

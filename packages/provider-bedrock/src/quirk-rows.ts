@@ -40,6 +40,8 @@ export const quirkRows: readonly QuirkRow[] = [
     capabilities: { ...anyChoice, media: pictures, schemas: nativeSchemas, countsTokens: 'exact' },
   },
   { match: /^anthropic\.claude-(3|(haiku|sonnet|opus)-4)/, capabilities: { contextTokens: 200_000 } },
+  // Anthropic's documentation names 3.7 and 4; whether newer ones hold arguments back is not known.
+  { match: /^anthropic\.claude-(3-7|(haiku|sonnet|opus)-4)/, capabilities: { eagerToolInput: { toolInput: 'eager' } } },
   // Recorded; other models refuse the mismatch.
   { match: /^anthropic\.claude-3-5-sonnet-20240620/, readsImageBytes: true },
   { match: /^anthropic\.claude-(v\d|instant)/, capabilities: { ...noTools, ...bare, media: {} } },

@@ -11,8 +11,22 @@ import { effortBudgets } from './reasoning-forms.js'
  * @throws AgentError `unsupported` when the family cannot be asked so.
  */
 export function toRequestFields(config: BedrockConfig): JsonObject | undefined {
-  const { reasoning, additionalRequestFields } = config
-  return reasoning ? { ...toReasoning(config, reasoning).fields, ...additionalRequestFields } : additionalRequestFields
+  const { reasoning, toolInput, additionalRequestFields } = config
+  const fields = reasoning
+    ? { ...toReasoning(config, reasoning).fields, ...additionalRequestFields }
+    : additionalRequestFields
+  return toolInput === 'eager' ? withEagerTools(config, fields) : fields
+}
+
+/** As `@ai-sdk/amazon-bedrock` asks for it. */
+const eagerToolsBeta = 'fine-grained-tool-streaming-2025-05-14'
+
+function withEagerTools({ modelId, family }: BedrockConfig, fields: JsonObject | undefined): JsonObject {
+  if (!quirksOf(modelId, family).capabilities.eagerToolInput) {
+    throw unsupported(`${modelId} does not know eager arguments of tools.`, 'Take toolInput away.')
+  }
+  const betas = Array.isArray(fields?.anthropic_beta) ? (fields.anthropic_beta as readonly string[]) : []
+  return { ...fields, anthropic_beta: [...new Set([...betas, eagerToolsBeta])] }
 }
 
 export interface ReasoningFields {

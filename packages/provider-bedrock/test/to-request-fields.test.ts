@@ -8,6 +8,26 @@ const fieldsOf = (modelId: string, reasoning: ReasoningOptions, family?: string)
 const enabled = (budget: number) => ({ thinking: { type: 'enabled', budget_tokens: budget } })
 const adaptive = (effort: string) => ({ thinking: { type: 'adaptive' }, output_config: { effort } })
 
+describe('eager arguments of tools', () => {
+  const modelId = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'
+  const beta = 'fine-grained-tool-streaming-2025-05-14'
+
+  it('are asked for by a beta, beside what else was asked for', () => {
+    expect(toRequestFields({ modelId, toolInput: 'eager' })).toEqual({ anthropic_beta: [beta] })
+    const additionalRequestFields = { anthropic_beta: ['context-1m-2025-08-07', beta], top_k: 5 }
+    expect(toRequestFields({ modelId, toolInput: 'eager', additionalRequestFields })).toEqual({
+      anthropic_beta: ['context-1m-2025-08-07', beta],
+      top_k: 5,
+    })
+  })
+
+  it('are refused of a family that does not know them', () => {
+    expect(() => toRequestFields({ modelId: 'amazon.nova-pro-v1:0', toolInput: 'eager' })).toThrow(
+      'does not know eager',
+    )
+  })
+})
+
 describe('toRequestFields', () => {
   it.each<[string, ReasoningOptions, object]>([
     ['us.anthropic.claude-3-7-sonnet-20250219-v1:0', { budgetTokens: 2000 }, enabled(2000)],

@@ -4,6 +4,7 @@ import { AgentError, addUsage, isAgentError, noUsage } from '@x/types'
 import type { AnswerCheck } from './check-answer.js'
 import { checkUsable } from './check-usable.js'
 import { toCorrection } from './correction.js'
+import { eagerConfig, refusesEager } from './eager-input.js'
 import type { ExtractMode } from './extract-mode.js'
 import type { ExtractAttempt, ExtractFailure, Extraction } from './extraction.js'
 import { exhausted, finalFault, toError, totalUsage, withFailure } from './failures.js'
@@ -95,6 +96,8 @@ interface Asking {
   /** By calls that gave no answer. */
   spent: Usage
   isLonger?: boolean
+  /** The arguments of a tool come as the service will have it. */
+  isEagerRefused?: boolean
 }
 
 /** One answer, in the best way that the service does not refuse. */
@@ -106,7 +109,8 @@ async function* askModel<Schema extends AnySchema>(
 ): AsyncGenerator<AgentEvent, Answer, void> {
   for (;;) {
     const { rung } = ladder
-    const name = callName(rung, asking.attempt)
+    const eager = view && !asking.isEagerRefused ? eagerConfig(model, rung, asking.config) : undefined
+    const name = `${callName(rung, asking.attempt)}${asking.isEagerRefused ? '-held' : ''}`
     const request = toRequest(rung, [...messages, ...asking.shown], toSystem(system), messages.length)
     const { signal } = run
     if (signal.aborted) {
@@ -114,12 +118,17 @@ async function* askModel<Schema extends AnySchema>(
     }
     view?.begin(rung, name, asking.reason)
     try {
-      const patch = asking.config && { config: asking.config }
+      const config = eager ?? asking.config
+      const patch = config && { config }
       return yield* watched(run.model({ name, model, request, ...patch }), view)
     } catch (error) {
       if (isAgentError(error, 'model-failed') && error.partial?.message?.stopReason === 'malformed') {
         const { message, usage = noUsage } = error.partial
         return { message, usage, stopReason: 'malformed' }
+      }
+      if (eager && refusesEager(error)) {
+        Object.assign(asking, { isEagerRefused: true, spent: addUsage(asking.spent, usageOf(error)) })
+        continue
       }
       if (!ladder.stepDown(error)) throw error
       const { message: reason } = error as AgentError

@@ -170,6 +170,8 @@ export interface Capabilities {
   readonly tools?: boolean
   /** Tool calls can be streamed. */
   readonly streamsTools?: boolean
+  /** The config that makes the arguments of a tool stream as they are written, where they are held back without it. */
+  readonly eagerToolInput?: JsonObject
   /** `ModelRequest.output` is understood. */
   readonly outputSchema?: boolean
   readonly strictTools?: boolean

@@ -64,3 +64,30 @@ describe.each(modes)('a stream in mode %s', (mode, modelId, content) => {
     await expect.poll(() => served.local.requests[0]?.outcome).toBe('client-left')
   })
 })
+
+describe('arguments that Claude would hold back', () => {
+  const modelId = 'us.anthropic.claude-sonnet-4-5-20250929-v1:0'
+  const content = [{ toolUse: { name: 'answer', input: value } }]
+  const beta = 'fine-grained-tool-streaming-2025-05-14'
+  const betas = () =>
+    served.local.requests.map(({ body }) => {
+      const { additionalModelRequestFields } = body as { additionalModelRequestFields?: { anthropic_beta?: unknown } }
+      return additionalModelRequestFields?.anthropic_beta
+    })
+
+  test('are asked for as they are written, in the words of the service', async () => {
+    served = await serve({ reply: [{ content, deltaLength: 3 }] })
+    const stream = extractStream({ model: served.model(modelId), schema, prompt, mode: 'tool' })
+    expect((await stream.result).output).toEqual(value)
+    expect(betas()).toEqual([[beta]])
+  })
+
+  test('are taken as they come when the service refuses that', async () => {
+    const message = 'The model returned the following errors: invalid beta flag'
+    const refused: Reply = { fault: { type: 'http', status: 400, error: 'ValidationException', message } }
+    served = await serve({ reply: [refused, { content }] })
+    const stream = extractStream({ model: served.model(modelId), schema, prompt, mode: 'tool' })
+    expect(await stream.result).toMatchObject({ output: value, mode: 'tool', stepsDown: [] })
+    expect(betas()).toEqual([[beta], undefined])
+  })
+})
